@@ -1,0 +1,43 @@
+"""PyGlow: a Keras-like library on PyTorch for the information theory of deep learning.
+
+Train a network as in Keras, record what its layers do, and move an estimator's settings afterwards:
+``glow.models`` trains, ``glow.dynamics`` records and estimates, ``glow.estimators`` measures.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from glow._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_PARTS = (
+    "activations",
+    "callbacks",
+    "datasets",
+    "dynamics",
+    "estimators",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "utils",
+)
+
+__all__ = ["__version__", *_PARTS]  # noqa: PLE0604 - the parts are the names
+
+
+def __getattr__(name: str) -> ModuleType:
+    # Parts are imported when first asked for, so that `import glow` costs no more than torch.
+    if name in _PARTS:
+        return importlib.import_module(f"glow.{name}")
+    raise AttributeError(f"module 'glow' has no attribute {name!r}. Its parts are {', '.join(_PARTS)}.")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
