@@ -1,0 +1,28 @@
+"""One way for every part to turn a name into the thing it names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from glow._errors import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+
+def lookup(kind: str, name: str, table: Mapping[str, T]) -> T:
+    """Return ``table[name]``, or raise an error that lists the valid names and the closest one.
+
+    Args:
+        kind: What the table holds, for the message: ``"activation"``.
+        name: The name asked for.
+        table: The known names.
+
+    Raises:
+        ValueError: The name is unknown.
+    """
+    if name in table:
+        return table[name]
+    raise ValueError(f"Unknown {kind} {name!r}. {closest(name, list(table))}")
