@@ -1,0 +1,94 @@
+"""From what people pass (NumPy, torch, lists; any layout, any precision) to checked samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import torch
+
+Array: TypeAlias = "npt.ArrayLike | torch.Tensor"
+Samples: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+
+
+def as_array(owner: str, name: str, value: Array) -> npt.NDArray[Any]:
+    """A NumPy view or copy of ``value``.
+
+    Args:
+        owner: Who asks, to begin the error message.
+        name: What ``value`` is called, for the error message.
+        value: An array, tensor or nested list of numbers or booleans.
+
+    Raises:
+        TypeError: If it does not hold real numbers.
+        ValueError: If it holds no samples.
+    """
+    array = np.asarray(_from_torch(value))
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{owner}: {name} must hold real numbers, "
+            f"got {type(value).__name__} of dtype {array.dtype}."
+        )
+    if array.ndim == 0 or array.size == 0:
+        raise ValueError(
+            f"{owner}: {name} must hold at least one sample with at least one value, "
+            f"got shape {array.shape}."
+        )
+    return array
+
+
+def as_samples(owner: str, name: str, value: Array) -> Samples:
+    """Finite samples as a contiguous (N, d) array of float32, or float64 where the input is wider.
+
+    Raises:
+        TypeError: If ``value`` does not hold real numbers.
+        ValueError: If it is empty or holds NaN or infinity.
+    """
+    array = as_array(owner, name, value)
+    precise = array.dtype.itemsize > (4 if array.dtype.kind == "f" else 2)
+    flat = array.reshape(len(array), -1)
+    samples: Samples = (
+        np.ascontiguousarray(flat, np.float64)
+        if precise
+        else np.ascontiguousarray(flat, np.float32)
+    )
+    # minimum and maximum carry NaN and infinity, and need no temporary array
+    if not (np.isfinite(samples.min()) and np.isfinite(samples.max())):
+        raise ValueError(f"{owner}: {_not_finite(name, samples)}")
+    return samples
+
+
+def same_length(owner: str, **arrays: npt.NDArray[Any]) -> None:
+    """Raises ValueError unless all arrays hold as many samples."""
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise ValueError(f"{owner}: the variables must hold the same samples, but {found}.")
+
+
+def is_discrete(array: npt.NDArray[Any]) -> bool:
+    """Whether the values are symbols: integers or booleans."""
+    return array.dtype.kind in "biu"
+
+
+def _from_torch(value: Array) -> npt.ArrayLike:
+    if not hasattr(value, "detach"):  # torch itself is not imported for this
+        return value
+    tensor: torch.Tensor = value.detach().cpu()
+    # NumPy has no bfloat16; every float16 and bfloat16 is a float32
+    if tensor.is_floating_point() and tensor.element_size() < 4:
+        tensor = tensor.float()
+    return tensor.numpy()
+
+
+def _not_finite(name: str, samples: Samples) -> str:
+    bad = np.argwhere(~np.isfinite(samples))
+    row, column = bad[0]
+    return (
+        f"{name} must be finite, got {len(bad)} NaN or infinite values, "
+        f"the first in sample {row}, unit {column}. "
+        "If training diverged, estimate the epochs before."
+    )

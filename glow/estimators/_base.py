@@ -1,0 +1,169 @@
+"""The interface of every estimator.
+
+This file and those it imports know nothing of the rest of the library, so that an estimator can be
+written, tested and used alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+
+import numpy as np
+
+from glow._errors import closest
+
+from ._arrays import as_samples
+from ._parameter import Parameter, declared, parameter
+from ._registry import register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from ._arrays import Array
+    from ._context import Context
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(parameter,))
+class Estimator(ABC):
+    """A measure of dependence between two variables, with declared settings.
+
+    A subclass declares its settings as fields with `parameter` and becomes a frozen dataclass that
+    takes them by keyword. The smallest complete estimator is a ``name``, its parameters and
+    `criterion`; on a recording the other methods then follow. All information is in bits.
+
+    Example:
+        >>> from glow.estimators import Estimator, parameter
+        >>> class Gaussian1D(Estimator):
+        ...     name = "gaussian-1d"
+        ...     factor: float = parameter(1.0, scale="linear", low=0, high=9, meaning="a factor")
+        ...
+        ...     def criterion(self, x, y):
+        ...         rho = np.corrcoef(x, y)[0, 1]
+        ...         return float(-self.factor * np.log2(1 - rho**2) / 2)
+        >>> Gaussian1D(factor=2).settings
+        {'factor': 2.0}
+    """
+
+    name: ClassVar[str]
+    """The key under which `glow.estimators.get` finds the class."""
+    unit: ClassVar[str] = "bits"
+    """The unit of the estimates."""
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    """The declared settings, in order."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
+        super().__init_subclass__(**kwargs)
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        cls.parameters = declared(cls)
+        if "name" in cls.__dict__:  # a base shared by a family has none
+            register(cls)
+
+    def __new__(cls, *positional: object, **settings: object) -> Self:
+        valid = [p.name for p in cls.parameters]
+        if positional:
+            raise TypeError(
+                f"{cls.__name__}: settings are given by name, got {positional[0]!r} without one. "
+                f"{closest('', valid)}"
+            )
+        for given in settings:
+            if given not in valid:
+                raise TypeError(
+                    f"{cls.__name__}: no setting is called {given!r}. {closest(given, valid)}"
+                )
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        for p in self.parameters:
+            object.__setattr__(self, p.name, p.check(type(self).__name__, getattr(self, p.name)))
+
+    @abstractmethod
+    def criterion(self, x: Array, y: Array) -> float:
+        """Measures the dependence of two variables.
+
+        Args:
+            x: (N,) or (N, ...) samples, NumPy or torch. Integers and booleans are symbols, floating
+                point numbers are values.
+            y: (N,) or (N, ...) samples, likewise.
+
+        Returns:
+            The raw estimate in bits, never clamped: noise around zero stays visible.
+
+        Raises:
+            ValueError: If the lengths differ, a value is not finite, or a setting means something
+                only on a recording.
+        """
+
+    def coordinates(self, t: Array, context: Context) -> tuple[float, float]:
+        """Estimates I(X;T) and I(T;Y) of one layer in one snapshot.
+
+        Args:
+            t: (N, ...) activations of the layer, flattened to (N, d).
+            context: What is fixed while the layer changes: X, Y and the ranges.
+
+        Returns:
+            I(X;T) and I(T;Y), in bits.
+
+        Raises:
+            ValueError: If ``t`` is not finite or does not fit the context.
+        """
+        return self.criterion(context.x, t), self.criterion(t, context.y)
+
+    def curve(
+        self, t: Array, context: Context, parameter: str, values: Iterable[float]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Estimates both coordinates at many values of one parameter.
+
+        Args:
+            t: (N, ...) activations of the layer.
+            context: What is fixed while the layer changes.
+            parameter: The name of the parameter to move.
+            values: (V,) its values, in any order.
+
+        Returns:
+            I(X;T) and I(T;Y), two arrays (V,) in bits, in the order of ``values``.
+        """
+        samples = as_samples(type(self).__name__, "t", t)
+        moved = [self.replace(**{parameter: value}) for value in values]
+        pairs = [estimator.coordinates(samples, context) for estimator in moved]
+        xt, ty = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+        return xt, ty
+
+    def diagnose(self, t: Array, context: Context) -> dict[str, float]:
+        """Figures that say how far the coordinates can be trusted; none by default."""
+        return {}
+
+    @property
+    def active(self) -> tuple[Parameter, ...]:
+        """The parameters that have an effect in this object, given its other settings."""
+        return self.parameters
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The active settings as JSON values; ``get(name, **settings)`` builds an equal object."""
+        values = {p.name: getattr(self, p.name) for p in self.active}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+    @property
+    def sliders(self) -> tuple[Parameter, ...]:
+        """The active numeric parameters, each with this object's value as its default."""
+        return tuple(
+            dataclasses.replace(p, default=getattr(self, p.name)) for p in self.active if p.numeric
+        )
+
+    @property
+    def label(self) -> str:
+        """Short text for a list of estimators, without the values that sliders show."""
+        return type(self).__name__
+
+    @classmethod
+    def variants(cls) -> tuple[Self, ...]:
+        """The settings that an explorer offers by default."""
+        return (cls(),)
+
+    def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - each estimator has its own settings
+        """The same estimator with some settings changed; they are checked as in the constructor."""
+        return type(self)(**{**self.settings, **changes})

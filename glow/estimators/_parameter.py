@@ -1,0 +1,167 @@
+"""The declaration of one setting: it drives validation, errors, sweep grids and sliders."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import reprlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ._checks import CHECKS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Scale = Literal["linear", "log", "integer", "choice", "interval", "edges"]
+
+_NUMERIC = ("linear", "log", "integer")
+_GRID_POINTS = 24
+_NODES_PER_OCTAVE = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One setting of an estimator, declared once.
+
+    Attributes:
+        name: The keyword under which the estimator takes it.
+        default: The value used when none is given.
+        low: The smallest legal number (numeric scales).
+        high: The largest legal number (numeric scales).
+        scale: ``"linear"``, ``"log"`` and ``"integer"`` are numbers and get a slider; ``"choice"``
+            is one of ``choices``; ``"interval"`` is one of ``choices`` or a pair ``(low, high)``;
+            ``"edges"`` is an increasing sequence of numbers.
+        unit: The unit of the value, empty for a plain number.
+        meaning: One line for people.
+        smooth: Whether the estimate is smooth in this parameter, so that a curve through few nodes
+            replaces the estimate; otherwise a slider snaps to the values of ``grid()``.
+        choices: The legal words of a choice or an interval.
+        optional: Whether None is legal.
+        slider: The range that a slider visits; ``(low, high)`` if None.
+        example: A legal value to show in error messages, for parameters whose default is None.
+    """
+
+    name: str
+    default: Any
+    scale: Scale
+    meaning: str
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = ""
+    smooth: bool = False
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    slider: tuple[float, float] | None = None
+    example: Any = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values are numbers, so that a slider makes sense."""
+        return self.scale in _NUMERIC
+
+    def check(self, owner: str, value: object) -> Any:  # noqa: ANN401 - as many types as there are scales
+        """Returns the normalised value.
+
+        Args:
+            owner: The estimator's class name, which begins the error message.
+            value: What was given.
+
+        Raises:
+            TypeError: If the value is of the wrong kind.
+            ValueError: If the value is of the right kind but not legal.
+        """
+        if value is None and self.optional:
+            return None
+        try:
+            return CHECKS[self.scale](self, value)
+        except (TypeError, ValueError) as error:
+            raise type(error)(
+                f"{owner}: {self.name} must be {error}, got {reprlib.repr(value)}. {self._advice()}"
+            ) from None
+
+    def grid(self) -> npt.NDArray[np.float64] | npt.NDArray[np.int64]:
+        """The values that a slider visits and a sweep keeps, increasing.
+
+        Smooth parameters give the nodes ``2 ** (q / 3)`` of their range, three an octave: a cubic
+        spline in the logarithm through them is within 3e-4 nats of the KDE estimate. Others give
+        about 24 values, evenly spread on the parameter's scale, that contain the default.
+
+        Raises:
+            TypeError: If the parameter is not a number.
+        """
+        if not self.numeric:
+            raise TypeError(
+                f"{self.name} is not a number, so no slider visits it (scale {self.scale!r})."
+            )
+        low, high = self.slider or (self.low, self.high)
+        if self.smooth:
+            first = math.ceil(_NODES_PER_OCTAVE * math.log2(low))
+            last = math.floor(_NODES_PER_OCTAVE * math.log2(high))
+            return np.asarray(2.0 ** (np.arange(first, last + 1) / _NODES_PER_OCTAVE))
+        spread = np.linspace if self.scale == "linear" else np.geomspace
+        values = spread(low, high, _GRID_POINTS)
+        if self.default is not None:
+            values = np.append(values, self.default)
+        if self.scale == "integer":
+            return np.unique(np.rint(values).astype(np.int64))
+        return np.unique(values)
+
+    def _advice(self) -> str:
+        example = self.default if self.example is None else self.example
+        return f"Choose e.g. {self.name}={example!r}."
+
+
+def parameter(
+    default: Any,  # noqa: ANN401 - as many types as there are scales
+    *,
+    scale: Scale,
+    meaning: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    unit: str = "",
+    smooth: bool = False,
+    choices: tuple[str, ...] = (),
+    optional: bool = False,
+    slider: tuple[float, float] | None = None,
+    example: Any = None,  # noqa: ANN401 - likewise
+) -> Any:  # noqa: ANN401 - stands for the field's own type, as dataclasses.field does
+    """Declares a field of an estimator; see `Parameter` for the arguments.
+
+    Example:
+        ``bins: int = parameter(30, low=1, high=65536, scale="integer", meaning="cells per unit")``
+    """
+    declared = Parameter(
+        name="",  # the field's name, known once the class exists
+        default=default,
+        scale=scale,
+        meaning=meaning,
+        low=low,
+        high=high,
+        unit=unit,
+        smooth=smooth,
+        choices=choices,
+        optional=optional,
+        slider=slider,
+        example=example,
+    )
+    return dataclasses.field(default=default, metadata={Parameter: declared})
+
+
+def declared(cls: type) -> tuple[Parameter, ...]:
+    """The parameters of a dataclass whose fields were made by `parameter`, in order.
+
+    Raises:
+        TypeError: If a field was declared in another way.
+    """
+    found = []
+    for field in dataclasses.fields(cls):
+        if Parameter not in field.metadata:
+            raise TypeError(
+                f"{cls.__name__}: field {field.name!r} is not declared. "
+                f"Write {field.name} = parameter(default, scale=..., meaning=...)."
+            )
+        found.append(dataclasses.replace(field.metadata[Parameter], name=field.name))
+    return tuple(found)
