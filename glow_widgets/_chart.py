@@ -1,0 +1,171 @@
+"""Bits compressed per layer against an estimator's setting, drawn with bqplot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from bqplot import Axis, Figure, Label, LinearScale, Lines
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+# Middle lightness: at least 3:1 against the light and the dark theme's background.
+_COLORS = ["#2f7fb8", "#c0562a", "#3b8f5a", "#a25bb0", "#8a7a2e", "#5f6fd0", "#b84a6a", "#4a8a92"]
+_MARK_COLOR = "#808080"
+_LABEL_GAP = 0.075
+_MAX_TICKS = 8
+_SMALLEST_SPAN = 0.1
+
+
+class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no types
+    """How much each layer compresses, as a function of one setting.
+
+    Compression is the loss of I(X;T) from its peak to the last epoch, in bits, averaged over runs.
+    Where lines stay apart and away from zero over a wide range, the phase does not hang on the
+    setting; where they fall to zero, it does.
+
+    Only marks and axes of bqplot are used. Limits are set here, since bqplot finds none for a
+    constant series, and nothing is sent back on hover.
+    """
+
+    def __init__(self) -> None:
+        self._x, self._y = LinearScale(min=0, max=1), LinearScale(min=0, max=1)
+        scales = {"x": self._x, "y": self._y}
+        self._lines = Lines(x=[], y=[], scales=scales, colors=_COLORS, stroke_width=2)
+        self._cursor = Lines(
+            x=[], y=[], scales=scales, colors=[_MARK_COLOR], line_style="dashed", stroke_width=1.5
+        )
+        self._names = Label(
+            x=[],
+            y=[],
+            text=[],
+            scales=scales,
+            colors=_COLORS,
+            default_size=12,
+            x_offset=6,
+            y_offset=4,
+        )
+        self._x_axis = Axis(scale=self._x, grid_lines="none", label_offset="2.4em")
+        self._y_axis = Axis(
+            scale=self._y,
+            side="left",
+            label="bits compressed",
+            grid_lines="none",
+            label_offset="3em",
+        )
+        self._positions: NDArray[np.float64] = np.empty(0)
+        super().__init__(
+            marks=[self._lines, self._cursor, self._names],
+            axes=[self._x_axis, self._y_axis],
+            fig_margin={"top": 16, "bottom": 48, "left": 64, "right": 96},
+            display_toolbar=False,
+            animation_duration=0,
+        )
+        self.layout.height = "240px"
+        self.layout.max_width = "860px"
+
+    def show(self, sweep: xr.Dataset, parameter: str) -> None:
+        """Draw the compression over a sweep.
+
+        Args:
+            sweep: Coordinates over ``parameter``, epoch and layer, in bits; epochs not yet known
+                may hold NaN.
+            parameter: The swept parameter.
+        """
+        bits = _mean_compression(sweep, parameter)  # (layer, value)
+        values = sweep[parameter].values
+        self._positions = _positions(values)
+        top = max(_SMALLEST_SPAN, float(np.nanmax(bits, initial=0.0)) * 1.08)
+        self._set_axes(values, parameter, top)
+        with self._lines.hold_sync():
+            self._lines.x, self._lines.y = self._positions, bits
+        names = [str(name) for name in sweep.layer.values]
+        with self._names.hold_sync():
+            self._names.x = np.full(len(names), self._x.max)
+            self._names.y = _spread(bits[:, -1], top * _LABEL_GAP)
+            self._names.text = names
+
+    def mark(self, value: float | None) -> None:
+        """Mark the setting now shown; None marks nothing."""
+        with self._cursor.hold_sync():
+            if value is None:
+                self._cursor.x, self._cursor.y = [], []
+            else:
+                at = float(_positions(np.asarray([value]))[0])
+                self._cursor.x, self._cursor.y = [at, at], [0.0, self._y.max]
+
+    def clear(self) -> None:
+        """Show nothing: the estimator has no setting to vary."""
+        for mark in (self._lines, self._cursor):
+            with mark.hold_sync():
+                mark.x, mark.y = [], []
+        with self._names.hold_sync():
+            self._names.x, self._names.y, self._names.text = [], [], []
+        self._x_axis.label = "no setting to vary"
+
+    def __repr__(self) -> str:
+        return f"SensitivityChart({self._x_axis.label!r})"
+
+    def _set_axes(self, values: NDArray[Any], parameter: str, top: float) -> None:
+        low, high = self._positions[0], self._positions[-1]
+        room = 0.5 if low == high else 0.0  # a single value still needs an axis
+        with self._x.hold_sync():
+            self._x.min, self._x.max = float(low - room), float(high + room)
+        self._y.max = top
+        ticks = _ticks(values)
+        with self._x_axis.hold_sync():
+            self._x_axis.label = parameter
+            self._x_axis.tick_values = _positions(np.asarray(ticks))
+            self._x_axis.tick_labels = dict(
+                zip(
+                    map(_js_number, self._x_axis.tick_values),
+                    map("{:g}".format, ticks),
+                    strict=True,
+                )
+            )
+
+
+def _mean_compression(sweep: xr.Dataset, parameter: str) -> NDArray[np.float64]:
+    from glow.dynamics import compression
+
+    bits = compression(sweep.dropna("epoch", how="all"))
+    if "run" in bits.dims:
+        bits = bits.mean("run")
+    return bits.transpose("layer", parameter).values.astype(float)
+
+
+def _positions(values: NDArray[Any]) -> NDArray[np.float64]:
+    # Settings are spread over octaves; one that reaches zero can only be shown linearly.
+    values = np.asarray(values, dtype=float)
+    return np.log2(values) if np.all(values > 0) else values
+
+
+def _ticks(values: NDArray[Any]) -> list[float]:
+    low, high = float(np.min(values)), float(np.max(values))
+    if low <= 0:
+        return [float(v) for v in np.linspace(low, high, 5)]
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [s * 10.0**d for d in decades for s in steps if low <= s * 10.0**d <= high]
+        if len(ticks) <= _MAX_TICKS:
+            break
+    return ticks[:: math.ceil(len(ticks) / _MAX_TICKS)] or [low]
+
+
+def _js_number(value: float) -> str:
+    # bqplot looks a tick's label up by the text JavaScript gives its number.
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _spread(heights: Sequence[float] | NDArray[Any], gap: float) -> NDArray[np.float64]:
+    """Heights moved up as little as needed to be ``gap`` apart, in their own order."""
+    placed = np.nan_to_num(np.asarray(heights, dtype=float))
+    order = np.argsort(placed, kind="stable")
+    for below, above in pairwise(order):
+        placed[above] = max(placed[above], placed[below] + gap)
+    return placed

@@ -1,0 +1,163 @@
+"""The progress of a training: bars, time to come, metrics, and Stop, Pause and Resume."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from traitlets import Dict, TraitError, Unicode, validate
+
+from glow_widgets._base import GlowWidget
+from glow_widgets._control import ACTIONS, TrainingControl
+from glow_widgets._timing import Clock, Stopwatch, Throttle
+
+STATUSES = ("running", "paused", "stopping", "stopped", "interrupted", "failed", "done")
+FINAL_STATUSES = ("stopped", "interrupted", "failed", "done")
+_COUNTS = ("epoch", "epochs", "batch")
+
+
+class TrainingProgress(GlowWidget):
+    """Shows how far a training is and lets the reader stop, pause and resume it.
+
+    ``model.fit`` shows one by itself in a notebook. In a loop of your own::
+
+        progress = TrainingProgress(epochs=10, batches=len(loader))
+        display(progress)
+        for epoch in range(10):
+            for batch, (x, y) in enumerate(loader):
+                train_step(x, y)
+                if progress.batch_done(batch):
+                    break
+            progress.epoch_done(epoch, {"loss": loss})
+            if progress.control.stop_requested:
+                break
+        progress.finish()
+
+    At most five updates a second are sent, and the last one always.
+
+    Args:
+        epochs: Number of epochs when the training is complete.
+        batches: Batches in an epoch, None if unknown.
+        initial_epoch: Epochs already done.
+        clock: Seconds, monotonic.
+    """
+
+    _model_name = Unicode("ProgressModel", read_only=True).tag(sync=True)
+    _view_name = Unicode("ProgressView").tag(sync=True)
+    state = Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        epochs: int = 1,
+        batches: int | None = None,
+        *,
+        initial_epoch: int = 0,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.control = TrainingControl()
+        self._epochs, self._batches = epochs, batches
+        self._initial_epoch = initial_epoch
+        self._epoch, self._batch = initial_epoch, 0
+        self._metrics: dict[str, float] = {}
+        self._status, self._message = "running", ""
+        self._watch = Stopwatch(clock)
+        self._throttle = Throttle(clock=clock)
+        super().__init__(state=self._describe())
+        self.on_msg(self._on_message)
+
+    def batch_done(self, batch: int) -> bool:
+        """Note that batch ``batch`` (from 0) of the current epoch ended; blocks while paused.
+
+        Returns:
+            Whether the training is to stop now.
+        """
+        self._batch = batch + 1
+        if self.control.pending:
+            self._obey()
+        if self._throttle.ready():
+            self._send()
+        return self.control.stop_requested
+
+    def epoch_done(self, epoch: int, metrics: Mapping[str, float] | None = None) -> None:
+        """Note that epoch ``epoch`` (from 0) ended with ``metrics``."""
+        self._epoch, self._batch = epoch + 1, 0
+        self._metrics = {name: float(value) for name, value in (metrics or {}).items()}
+        if self._throttle.ready():
+            self._send()
+
+    def finish(self, status: str = "done", message: str = "") -> None:
+        """Show the final state.
+
+        Args:
+            status: "done", "stopped", "interrupted" or "failed".
+            message: What happened, in words.
+        """
+        self._status, self._message = status, message
+        self._watch.pause()
+        self._send()
+
+    @property
+    def status(self) -> str:
+        """One of running, paused, stopping, stopped, interrupted, failed and done."""
+        return self._status
+
+    def _obey(self) -> None:
+        if self.control.pause_requested:
+            self._watch.pause()
+            self._status = "paused"
+            self._send()
+            self.control.wait()
+            self._watch.resume()
+        self._status = "stopping" if self.control.stop_requested else "running"
+        self._send()
+
+    def _send(self) -> None:
+        self.publish(state=self._describe())
+        self._throttle.sent()
+
+    def _describe(self) -> dict[str, Any]:
+        return {
+            "status": self._status,
+            "epoch": self._epoch,
+            "epochs": self._epochs,
+            "batch": self._batch,
+            "batches": self._batches,
+            "elapsed": round(self._watch.elapsed, 3),
+            "eta": None if self._status in FINAL_STATUSES else self._eta(),
+            "metrics": {name: _finite(value) for name, value in self._metrics.items()},
+            "message": self._message,
+        }
+
+    def _eta(self) -> float | None:
+        # In epochs; a known number of batches gives the fraction of the one in progress.
+        done = self._epoch - self._initial_epoch + self._batch / (self._batches or math.inf)
+        seconds = self._watch.remaining(done, self._epochs - self._initial_epoch)
+        return None if seconds is None else round(max(seconds, 0.0), 3)
+
+    def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
+        # Runs in the thread that serves the browser: set the flag, nothing more.
+        if content.get("action") in ACTIONS:
+            self.control.request(content["action"])
+
+    @validate("state")
+    def _check_state(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        state: dict[str, Any] = proposal["value"]
+        if state and state.get("status") not in STATUSES:
+            raise TraitError(
+                f"TrainingProgress: status must be one of {', '.join(STATUSES)}, "
+                f"got {state.get('status')!r}."
+            )
+        for name in _COUNTS:
+            if state and (not isinstance(state.get(name), int) or state[name] < 0):
+                raise TraitError(
+                    f"TrainingProgress: {name} must be an integer of 0 or more, "
+                    f"got {state.get(name)!r}."
+                )
+        return state
+
+
+def _finite(value: float) -> float | str:
+    # JSON has no NaN; the word is what the reader needs to see.
+    return value if math.isfinite(value) else str(value)

@@ -1,0 +1,97 @@
+"""What stays in a notebook after the kernel is gone: plain HTML, a picture, a document as text."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glow_widgets._plane import to_document
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+PLANE_MIME = "application/vnd.glow.plane+json"
+MAX_SAVED_EPOCHS = 60
+
+
+def thin(plane: xr.Dataset, epochs: int = MAX_SAVED_EPOCHS) -> xr.Dataset:
+    """At most ``epochs`` of the plane's epochs, evenly spread over what was recorded.
+
+    The first and the last recorded epoch are always kept.
+    """
+    have = plane.sizes["epoch"]
+    if have <= epochs:
+        return plane
+    return plane.isel(epoch=np.unique(np.linspace(0, have - 1, epochs).round().astype(int)))
+
+
+def plane_bundle(plane: xr.Dataset, title: str | None = None) -> dict[str, Any]:
+    """The MIME bundle that shows a plane in any notebook reader, with no kernel.
+
+    JupyterLab draws the document live; other readers show the picture, logs the text.
+    """
+    return {
+        PLANE_MIME: to_document(thin(plane), title),
+        "image/png": base64.b64encode(_png(plane)).decode(),
+        "text/plain": plane_text(plane),
+    }
+
+
+def plane_text(plane: xr.Dataset) -> str:
+    """The plane's last epoch in words, one line a layer; runs are averaged. Units: bits."""
+    last = plane[["xt", "ty"]].isel(epoch=-1)
+    if "run" in last.dims:
+        last = last.mean("run")
+    lines = [f"Information plane, {plane.attrs.get('label', '')}, epoch {int(last.epoch)}"]
+    for name in last.layer.values:
+        row = last.sel(layer=name)
+        lines.append(f"  {name}: I(X;T) {float(row.xt):.3f}, I(T;Y) {float(row.ty):.3f} bits")
+    return "\n".join(lines)
+
+
+def progress_html(state: Mapping[str, Any]) -> str:
+    """The final state of a training as a table; every text is escaped."""
+    rows = [("epochs", f"{state['epoch']} of {state['epochs']}")]
+    rows.append(("time", f"{state['elapsed']:.1f} s"))
+    rows += [(name, _number(value)) for name, value in state["metrics"].items()]
+    cells = "".join(
+        f'<tr><th scope="row" style="text-align:left">{html.escape(str(name))}</th>'
+        f'<td style="text-align:right">{html.escape(text)}</td></tr>'
+        for name, text in rows
+    )
+    caption = f"Training {state['status']}"
+    if state["message"]:
+        caption += f": {state['message']}"
+    return (
+        f'<table><caption style="text-align:left;caption-side:top">{html.escape(caption)}</caption>'
+        f"<tbody>{cells}</tbody></table>"
+    )
+
+
+def progress_text(state: Mapping[str, Any]) -> str:
+    """The final state of a training in one line."""
+    metrics = ", ".join(f"{name} {_number(value)}" for name, value in state["metrics"].items())
+    head = f"Training {state['status']}: epoch {state['epoch']} of {state['epochs']}"
+    return ", ".join(part for part in (head, metrics, state["message"]) if part)
+
+
+def _number(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def _png(plane: xr.Dataset) -> bytes:
+    # The Figure itself, not pyplot: the reader's own figures and backend are left alone.
+    from matplotlib.figure import Figure
+
+    from glow.dynamics import plot
+
+    figure = Figure(figsize=(7, 5), layout="constrained")
+    plot(plane, ax=figure.subplots())
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=100)
+    return buffer.getvalue()

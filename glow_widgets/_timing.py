@@ -1,0 +1,80 @@
+"""Clocks of the displays: when to send, and how long a training still takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+Clock = Callable[[], float]
+
+
+class Throttle:
+    """Says when enough time has passed to send again.
+
+    The browser shows late what it receives too fast and never drops it, so the kernel holds back.
+
+    Args:
+        interval: Seconds between two sends at the least.
+        share: Largest share of the elapsed time that sending may take: after a send that cost
+            ``c`` seconds, at least ``c / share`` seconds pass.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self, interval: float = 0.2, *, share: float = 0.05, clock: Clock = time.monotonic
+    ) -> None:
+        self._interval = interval
+        self._share = share
+        self._clock = clock
+        self._due = -float("inf")
+
+    def ready(self) -> bool:
+        """Whether the next send is due."""
+        return self._clock() >= self._due
+
+    def sent(self, cost: float = 0.0) -> None:
+        """Note a send that took ``cost`` seconds and ended now."""
+        self._due = self._clock() + max(self._interval, cost / self._share)
+
+
+class Stopwatch:
+    """Elapsed time without the pauses, and the time still to come.
+
+    Args:
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._paused_at: float | None = None
+        self._first: tuple[float, float] | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start, pauses excluded."""
+        now = self._clock() if self._paused_at is None else self._paused_at
+        return now - self._start
+
+    def pause(self) -> None:
+        """Stop counting."""
+        if self._paused_at is None:
+            self._paused_at = self._clock()
+
+    def resume(self) -> None:
+        """Count again, as if no time had passed since :meth:`pause`."""
+        if self._paused_at is not None:
+            self._start += self._clock() - self._paused_at
+            self._paused_at = None
+
+    def remaining(self, done: float, total: float) -> float | None:
+        """Seconds to come after ``done`` of ``total`` steps, or None while unknown.
+
+        The first call is only the reference: a first step (memory, compilation) is not typical.
+        """
+        if done <= 0:
+            return None
+        if self._first is None:
+            self._first = (done, self.elapsed)
+        steps, seconds = done - self._first[0], self.elapsed - self._first[1]
+        return (total - done) * seconds / steps if steps > 0 else None
