@@ -1,7 +1,9 @@
-"""The 12-bit problem of Shwartz-Ziv and Tishby, "Opening the black box of deep neural networks via information" (2017),
+"""The 12-bit problem of Shwartz-Ziv and Tishby, made by rule: no file, no download.
+
+Shwartz-Ziv and Tishby, "Opening the black box of deep neural networks via information" (2017),
 trained on all 4096 patterns of 12 bits with a label that respects the symmetries of a sphere. The
 bits stand at the vertices of an icosahedron. With w set bits, a antipodal pairs of set bits and b
-pairs of set bits in the relation `RELATED` (one of the two classes of pairs that are not antipodal),
+pairs of set bits in the relation `RELATED` (one of the two kinds of pairs that are not antipodal),
 the label is
 
     y = 1 if 45 w + w**2 - 18 a - 12 b >= 198, else 0
