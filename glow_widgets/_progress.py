@@ -77,7 +77,7 @@ class TrainingProgress(GlowWidget):
         if self.control.pending:
             self._obey()
         if self._throttle.ready():
-            self._send()
+            self._show()
         return self.control.stop_requested
 
     def epoch_done(self, epoch: int, metrics: Mapping[str, float] | None = None) -> None:
@@ -85,7 +85,7 @@ class TrainingProgress(GlowWidget):
         self._epoch, self._batch = epoch + 1, 0
         self._metrics = {name: float(value) for name, value in (metrics or {}).items()}
         if self._throttle.ready():
-            self._send()
+            self._show()
 
     def finish(self, status: str = "done", message: str = "") -> None:
         """Show the final state.
@@ -96,7 +96,7 @@ class TrainingProgress(GlowWidget):
         """
         self._status, self._message = status, message
         self._watch.pause()
-        self._send()
+        self._show()
 
     @property
     def status(self) -> str:
@@ -107,13 +107,13 @@ class TrainingProgress(GlowWidget):
         if self.control.pause_requested:
             self._watch.pause()
             self._status = "paused"
-            self._send()
+            self._show()
             self.control.wait()
             self._watch.resume()
         self._status = "stopping" if self.control.stop_requested else "running"
-        self._send()
+        self._show()
 
-    def _send(self) -> None:
+    def _show(self) -> None:
         self.publish(state=self._describe())
         self._throttle.sent()
 

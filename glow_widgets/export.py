@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -85,12 +86,9 @@ def _script() -> str:
             "save_html: glow_widgets/static/standalone.js is missing: the extension is not built. "
             "Run `npm ci && npm run build:prod`, or install a released wheel."
         )
-    # The only sequences that a script element would not take literally.
-    return (
-        source.read_text(encoding="utf-8")
-        .replace("</script", "<\\/script")
-        .replace("<!--", "<\\!--")
-    )
+    # The sequences a script element does not take literally; escaped, their strings stay the same.
+    text = source.read_text(encoding="utf-8")
+    return re.sub(r"<(?=/script|script|!--)", r"\\x3c", text, flags=re.IGNORECASE)
 
 
 def _thin_all(planes: Any) -> Any:  # noqa: ANN401 - mirrors the nesting of what it is given

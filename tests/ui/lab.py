@@ -1,0 +1,117 @@
+"""A real JupyterLab with nothing of the user's in it, and the kernels it offers."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+STARTUP_SECONDS = 60
+NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+KERNELS = {"python3": "7.4", "ipykernel-7.3": "7.3"}
+
+
+class Lab:
+    """A JupyterLab server in a folder of its own.
+
+    Args:
+        home: Folder for its settings, its kernels and the notebooks it serves.
+    """
+
+    def __init__(self, home):
+        self.root = home / "root"
+        self.token = secrets.token_hex(8)
+        self.url = f"http://127.0.0.1:{_free_port()}"
+        self._env = _fresh_environment(home)
+        self._log = home / "server.log"
+        for folder in (self.root, *map(Path, self._env.values())):
+            folder.mkdir(parents=True, exist_ok=True)
+        settings = Path(self._env["JUPYTERLAB_SETTINGS_DIR"]) / NEWS
+        settings.parent.mkdir(parents=True)
+        # Else a pop-up about news covers a corner of every picture.
+        settings.write_text('{"fetchNews": "false", "checkForUpdates": false}')
+
+    def add_kernel(self, name, packages):
+        """Offer a kernel that finds ``packages`` (a folder) before the installed ones."""
+        folder = Path(self._env["JUPYTER_DATA_DIR"]) / "kernels" / name
+        folder.mkdir(parents=True)
+        launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec = {
+            "argv": launch,
+            "display_name": name,
+            "language": "python",
+            "env": {"PYTHONPATH": str(packages)},
+        }
+        (folder / "kernel.json").write_text(json.dumps(spec))
+
+    def __enter__(self):
+        port = self.url.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+        command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
+        command += ["--LabApp.expose_app_in_browser=True"]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                command, env={**os.environ, **self._env}, stdout=log, stderr=log
+            )
+        self._wait_until_up()
+        return self
+
+    def __exit__(self, *exc_info):
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def ask(self, path, method="GET"):
+        """The answer of the server's own interface, None if it is empty."""
+        headers = {"Authorization": f"token {self.token}"}
+        address = f"{self.url}/{path}"
+        request = urllib.request.Request(address, headers=headers, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
+            return json.loads(answer.read() or "null")
+
+    def kernels(self):
+        """The kernels now running."""
+        return self.ask("api/kernels")
+
+    def shut_down_kernels(self):
+        """End every session and its kernel."""
+        for session in self.ask("api/sessions"):
+            self.ask(f"api/sessions/{session['id']}", method="DELETE")
+
+    def _wait_until_up(self):
+        deadline = time.monotonic() + STARTUP_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                self.ask("api/status")
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return
+        raise RuntimeError(f"JupyterLab did not start:\n{self._log.read_text()[-3000:]}")
+
+
+def install_ipykernel(version, folder):
+    """Put one version of ipykernel into ``folder``, alone, unless it is there."""
+    if not (folder / "ipykernel").is_dir():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
+        subprocess.run([*pip, str(folder), f"ipykernel=={version}"], check=True)
+    return folder
+
+
+def _fresh_environment(home):
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    lab_names = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    return {name: str(home / name.lower()) for name in (*names, *lab_names)}
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,99 @@
+"""What a person does in JupyterLab, as a test says it."""
+
+from pathlib import Path
+
+import nbformat
+
+SHOTS = Path(__file__).parent / "screenshots"
+READY = """async () => {
+  await jupyterapp.restored;
+  const widget = jupyterapp.shell.currentWidget;
+  await widget.revealed;
+  const session = widget.sessionContext;
+  if (session) {
+    await session.ready;
+    await session.session?.kernel?.info;
+  }
+}"""
+# A warning of the software renderer, not of any page.
+HARMLESS = ("GPU stall due to ReadPixels", "GroupMarkerNotSet")
+
+
+class LabPage:
+    """One browser tab with JupyterLab in it.
+
+    Args:
+        page: Playwright's page.
+        lab: The server.
+    """
+
+    def __init__(self, page, lab):
+        self.page = page
+        self.lab = lab
+        self.complaints = []
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def write_notebook(self, name, cells, kernel="python3"):
+        """Put a notebook with these code cells on the server."""
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}},
+        )
+        nbformat.write(notebook, self.lab.root / name)
+
+    def open(self, name):
+        """Open a file of the server and wait until it, and its kernel if any, is ready."""
+        self.page.goto(f"{self.lab.url}/lab/tree/{name}?reset&token={self.lab.token}")
+        shown = "name => window.jupyterapp?.shell?.currentWidget?.context?.path === name"
+        self.page.wait_for_function(shown, arg=name, timeout=60_000)
+        self.page.evaluate(READY)
+
+    def run_all(self):
+        """Start every cell; :meth:`wait_until_done` waits for the last one."""
+        self.page.evaluate(
+            """() => {
+                window.done = false;
+                jupyterapp.commands.execute('notebook:run-all-cells').then(() => {
+                    window.done = true;
+                });
+            }"""
+        )
+
+    def wait_until_done(self, seconds=60):
+        """Block until the cells started by :meth:`run_all` have run."""
+        self.page.wait_for_function("window.done === true", timeout=seconds * 1000)
+
+    def command(self, name, **arguments):
+        """Execute a command of JupyterLab."""
+        self.page.evaluate(
+            "async ([name, args]) => { await jupyterapp.commands.execute(name, args); }",
+            [name, arguments],
+        )
+
+    def save(self):
+        """Save the open document."""
+        self.command("docmanager:save")
+
+    def use_theme(self, name):
+        """Switch to "JupyterLab Light", "JupyterLab Dark" or another theme by name."""
+        self.command("apputils:change-theme", theme=name)
+        self.page.wait_for_timeout(500)
+
+    def text_of_output(self, cell):
+        """The text of a cell's output, by the cell's number from 0."""
+        return self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea").inner_text()
+
+    def by_id(self, test_id):
+        """The first element with this test id."""
+        return self.page.get_by_test_id(test_id).first
+
+    def shot(self, name):
+        """Take a picture for people to look at."""
+        SHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    def _on_console(self, message):
+        harmless = any(text in message.text for text in HARMLESS)
+        if message.type in ("error", "warning") and not harmless:
+            self.complaints.append(f"{message.type}: {message.text}")

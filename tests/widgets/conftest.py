@@ -1,0 +1,72 @@
+import base64
+import warnings
+
+import numpy as np
+import pytest
+
+with warnings.catch_warnings():
+    # bqplot's date scale is declared in a way that traitlets deprecates; nothing here uses it.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import bqplot  # noqa: F401
+
+HOSTILE = '</script><img src=x onerror="window.hacked=1">'
+
+
+class FakeClock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+def array(values):
+    data = np.round(np.asarray(values, dtype=float) * 1000).astype("<i2")
+    return {
+        "dtype": "int16",
+        "scale": 0.001,
+        "shape": list(data.shape),
+        "data": base64.b64encode(data.tobytes()).decode(),
+    }
+
+
+@pytest.fixture
+def make_document():
+    def make(layer="dense"):
+        return {
+            "format": "glow.plane",
+            "version": 1,
+            "generator": "pyglow",
+            "title": "",
+            "recordings": [
+                {
+                    "name": "run",
+                    "samples": 4,
+                    "runs": 1,
+                    "epochs": [0, 1, 2],
+                    "layers": [layer],
+                    "ceilings": {"xt": 2.0, "ty": 1.0},
+                    "axes": {
+                        "xt": {"label": "I(X;T)", "unit": "bits"},
+                        "ty": {"label": "I(T;Y)", "unit": "bits"},
+                    },
+                    "planes": [
+                        {
+                            "estimator": "binned",
+                            "label": "Binned, global range",
+                            "settings": {"bins": 30},
+                            "slider": None,
+                            "xt": array([[[2.0], [1.5], [1.0]]]),
+                            "ty": array([[[0.1], [0.5], [0.9]]]),
+                        }
+                    ],
+                }
+            ],
+        }
+
+    return make

@@ -1,0 +1,125 @@
+import threading
+
+import pytest
+from traitlets import TraitError
+
+from glow_widgets import TrainingProgress
+
+
+class Sent(list):
+    """Collects what a widget sends to the browser."""
+
+    def __init__(self, widget):
+        super().__init__()
+        widget._send = lambda message, buffers=None: self.append(message)
+
+    @property
+    def states(self):
+        return [message["state"]["state"] for message in self if message["method"] == "update"]
+
+
+@pytest.fixture
+def progress(clock):
+    return TrainingProgress(epochs=4, batches=1000, clock=clock)
+
+
+def click(progress, action):
+    """What the kernel does with a click, in the thread it does it in."""
+    data = {"method": "custom", "content": {"action": action}}
+    message = {"content": {"data": data}, "buffers": []}
+    thread = threading.Thread(target=progress._handle_msg, args=(message,))
+    thread.start()
+    thread.join()
+
+
+def test_names_of_the_two_halves(progress):
+    state = progress.get_state()
+    assert (state["_model_module"], state["_model_name"]) == ("glow-widgets", "ProgressModel")
+    assert (state["_view_module"], state["_view_name"]) == ("glow-widgets", "ProgressView")
+    assert state["_model_module_version"] == state["_view_module_version"] == "0.2.0"
+
+
+def test_ten_thousand_fast_batches_send_at_most_five_updates_a_second_and_the_last_state(clock):
+    progress = TrainingProgress(epochs=10, batches=1000, clock=clock)
+    sent = Sent(progress)
+    for epoch in range(10):
+        for batch in range(1000):
+            clock.now += 0.0005
+            progress.batch_done(batch)
+        progress.epoch_done(epoch, {"loss": 1.0 / (epoch + 1)})
+    progress.finish()
+    assert 5 <= len(sent.states) <= 5 * 5 + 2
+    assert sent.states[-1]["epoch"] == 10
+    assert sent.states[-1]["status"] == "done"
+    assert sent.states[-1]["metrics"] == {"loss": 0.1}
+
+
+def test_a_click_sets_a_flag_and_sends_nothing_from_its_own_thread(progress):
+    sent = Sent(progress)
+    click(progress, "stop")
+    assert sent == []
+    assert progress.batch_done(0) is True
+    assert [state["status"] for state in sent.states][-1] == "stopping"
+
+
+def test_pause_blocks_the_training_thread_until_resume(progress):
+    sent = Sent(progress)
+    click(progress, "pause")
+    stopped = []
+    training = threading.Thread(target=lambda: stopped.append(progress.batch_done(7)))
+    training.start()
+    training.join(0.05)
+    assert training.is_alive()
+    assert sent.states[-1]["status"] == "paused"
+    click(progress, "resume")
+    training.join(5)
+    assert stopped == [False]
+    assert sent.states[-1]["status"] == "running"
+    assert sent.states[-1]["batch"] == 8
+
+
+def test_stop_while_paused_stops(progress):
+    click(progress, "pause")
+    stopped = []
+    training = threading.Thread(target=lambda: stopped.append(progress.batch_done(0)))
+    training.start()
+    click(progress, "stop")
+    training.join(5)
+    assert stopped == [True]
+
+
+def test_unknown_messages_are_ignored(progress):
+    click(progress, "explode")
+    assert progress.batch_done(0) is False
+
+
+def test_time_to_come_is_known_after_two_steps(progress, clock):
+    clock.now += 1
+    progress.batch_done(0)
+    clock.now += 1
+    progress.batch_done(1)
+    clock.now += 1
+    progress.batch_done(2)
+    assert progress.state["eta"] == pytest.approx(4000 - 3, rel=1e-3)
+
+
+def test_a_loss_that_is_not_a_number_is_said_in_words(progress):
+    progress.epoch_done(0, {"loss": float("nan"), "accuracy": 0.5})
+    assert progress.state["metrics"] == {"loss": "nan", "accuracy": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"status": "asleep"}, "status must be one of running, paused"),
+        ({"epoch": -1}, "epoch must be an integer of 0 or more, got -1"),
+        ({"batch": 1.5}, "batch must be an integer of 0 or more, got 1.5"),
+    ],
+)
+def test_wrong_states_are_refused(progress, change, message):
+    with pytest.raises(TraitError, match=message):
+        progress.state = {**progress.state, **change}
+
+
+def test_the_repr_is_short(progress):
+    assert repr(progress) == "TrainingProgress()"

@@ -1,0 +1,40 @@
+from glow_widgets._timing import Stopwatch, Throttle
+
+
+def test_throttle_lets_the_first_through_and_then_one_an_interval(clock):
+    throttle = Throttle(0.2, clock=clock)
+    sent = 0
+    for _ in range(1000):
+        clock.now += 0.001
+        if throttle.ready():
+            throttle.sent()
+            sent += 1
+    assert sent == 5
+
+
+def test_throttle_keeps_costly_sends_below_their_share(clock):
+    throttle = Throttle(0.2, share=0.05, clock=clock)
+    throttle.sent(cost=0.1)
+    clock.now += 1.99
+    assert not throttle.ready()
+    clock.now += 0.02
+    assert throttle.ready()
+
+
+def test_stopwatch_does_not_count_pauses(clock):
+    watch = Stopwatch(clock)
+    clock.now += 2
+    watch.pause()
+    clock.now += 50
+    assert watch.elapsed == 2
+    watch.resume()
+    clock.now += 1
+    assert watch.elapsed == 3
+
+
+def test_the_untypical_first_step_is_left_out_of_the_time_to_come(clock):
+    watch = Stopwatch(clock)
+    clock.now += 30  # the first step compiles
+    assert watch.remaining(1, 10) is None
+    clock.now += 2
+    assert watch.remaining(3, 10) == 7
