@@ -39,7 +39,7 @@ class Estimator(ABC):
         >>> from glow.estimators import Estimator, parameter
         >>> class Gaussian1D(Estimator):
         ...     name = "gaussian-1d"
-        ...     factor: float = parameter(1.0, scale="linear", low=0, high=9, meaning="a factor")
+        ...     factor: float = parameter(default=1, scale="linear", low=0, high=9, meaning="-")
         ...
         ...     def criterion(self, x, y):
         ...         rho = np.corrcoef(x, y)[0, 1]

@@ -115,8 +115,8 @@ class Parameter:
 
 
 def parameter(
-    default: Any,  # noqa: ANN401 - as many types as there are scales
     *,
+    default: Any,  # noqa: ANN401 - as many types as there are scales
     scale: Scale,
     meaning: str,
     low: float = -math.inf,
@@ -131,7 +131,7 @@ def parameter(
     """Declares a field of an estimator; see `Parameter` for the arguments.
 
     Example:
-        ``bins: int = parameter(30, low=1, high=65536, scale="integer", meaning="cells per unit")``
+        ``bins: int = parameter(default=30, scale="integer", low=1, high=256, meaning="cells")``
     """
     declared = Parameter(
         name="",  # the field's name, known once the class exists
@@ -161,7 +161,7 @@ def declared(cls: type) -> tuple[Parameter, ...]:
         if Parameter not in field.metadata:
             raise TypeError(
                 f"{cls.__name__}: field {field.name!r} is not declared. "
-                f"Write {field.name} = parameter(default, scale=..., meaning=...)."
+                f"Write {field.name} = parameter(default=..., scale=..., meaning=...)."
             )
         found.append(dataclasses.replace(field.metadata[Parameter], name=field.name))
     return tuple(found)
