@@ -49,6 +49,30 @@ class LabPage:
         self.page.wait_for_function(shown, arg=name, timeout=60_000)
         self.page.evaluate(READY)
 
+    def open_home(self):
+        """Open JupyterLab with the file browser and no document."""
+        self.page.goto(f"{self.lab.url}/lab?reset&token={self.lab.token}")
+        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
+        self.page.evaluate("async () => { await jupyterapp.restored; }")
+
+    def double_click(self, name):
+        """Open a file as a person does in the file browser."""
+        self.command("filebrowser:refresh")
+        self.page.locator(".jp-DirListing-item", has_text=name).dblclick()
+
+    def open_without_kernel(self, name):
+        """Open a notebook whose kernel is not installed, and choose to have none."""
+        self.page.goto(f"{self.lab.url}/lab/tree/{name}?reset&token={self.lab.token}")
+        dialog = self.page.locator(".jp-Dialog")
+        dialog.locator("select").select_option(label="No Kernel")
+        dialog.locator("button.jp-mod-accept").click()
+        self.page.locator(".jp-CodeCell").first.wait_for()
+
+    def range_of(self, slider):
+        """Smallest and largest position and step of a slider, by its test id."""
+        names = "input => [Number(input.min), Number(input.max), Number(input.step)]"
+        return self.by_id(slider).evaluate(names)
+
     def run_all(self):
         """Start every cell; :meth:`wait_until_done` waits for the last one."""
         self.page.evaluate(

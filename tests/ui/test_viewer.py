@@ -1,0 +1,52 @@
+"""Saved planes opened from the file browser."""
+
+import json
+
+import pytest
+
+HOSTILE = '</script><img src=x onerror="window.hacked=1"><b id="injected">bold</b>'
+
+
+def test_a_double_click_opens_a_plane_without_a_kernel(tab, lab, plane_document):
+    (lab.root / "tanh.glow.json").write_text(json.dumps(plane_document))
+    tab.open_home()
+    tab.double_click("tanh.glow.json")
+    tab.by_id("glow-plane").wait_for()
+    assert int(tab.by_id("glow-plane").get_attribute("data-revision")) >= 1
+    assert lab.kernels() == []
+    tab.shot("viewer-light")
+    tab.use_theme("JupyterLab Dark")
+    tab.shot("viewer-dark")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{not json", '{"format": "glow.plane"}', '{"format": "other", "version": 1}', "[]", ""],
+    ids=["not-json", "no-recordings", "another-format", "a-list", "empty"],
+)
+def test_a_broken_file_is_a_message(tab, lab, content):
+    (lab.root / "broken.glow.json").write_text(content)
+    tab.open_home()
+    tab.double_click("broken.glow.json")
+    message = tab.page.locator(".jp-Document [role=alert]")
+    message.wait_for()
+    assert "broken.glow.json" in message.inner_text()
+    assert lab.kernels() == []
+    tab.shot("viewer-broken")
+
+
+def test_html_in_a_layer_name_is_text(tab, lab, plane_document):
+    plane_document["title"] = HOSTILE
+    recording = plane_document["recordings"][0]
+    recording["name"] = HOSTILE
+    recording["layers"][0] = HOSTILE
+    recording["planes"][0]["label"] = HOSTILE
+    (lab.root / "hostile.glow.json").write_text(json.dumps(plane_document))
+    tab.open_home()
+    tab.double_click("hostile.glow.json")
+    tab.by_id("glow-plane").wait_for()
+    tab.by_id("glow-legend-0").hover()
+    tab.page.wait_for_timeout(500)
+    assert tab.page.evaluate("window.hacked") is None
+    assert tab.page.locator("#injected").count() == 0
+    tab.shot("viewer-hostile")
