@@ -1,0 +1,11 @@
+"""Recordings of training, and the information planes estimated from them afterwards."""
+
+from __future__ import annotations
+
+from ._errors import Cancelled as Cancelled
+from ._errors import DocumentError as DocumentError
+from ._errors import RecordingError as RecordingError
+from ._recorder import Recorder as Recorder
+from ._recording import Recording as Recording
+
+__all__ = ["Cancelled", "DocumentError", "Recorder", "Recording", "RecordingError"]
