@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+PROBE_TYPES = frozenset(
+    {torch.float16, torch.float32, torch.float64, torch.bool, torch.uint8}
+    | {torch.int8, torch.int16, torch.int32, torch.int64}
+)
+"""The types in which x is stored, which are those that NumPy has too."""
+
+
 def check_probe_set(probe: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN401 - it is what is checked
     """Returns the probe set as tensors of its own.
 
@@ -49,6 +56,8 @@ def _tensor(name: str, values: Any) -> Tensor:  # noqa: ANN401 - it is what is c
         raise _wrong(f"{name} of numbers", type(values).__name__) from None
     if tensor.is_complex():
         raise _wrong(f"{name} of real numbers", "complex ones")
+    if tensor.dtype not in PROBE_TYPES:
+        tensor = tensor.float()
     # A copy: changing the arrays afterwards must not change what is recorded.
     tensor = tensor.detach().to("cpu", copy=True).contiguous()
     if tensor.is_floating_point() and not torch.isfinite(tensor).all():

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from glow._errors import closest
 
@@ -15,6 +16,7 @@ from ._errors import RecordingError
 from ._header import Header
 from ._lock import LOCK
 from ._probe import Probe, Replay, fingerprint, match_dtype
+from ._probe_set import PROBE_TYPES
 from ._rebuild import rebuild
 from ._store import HEADER, PROBE, Folder, snapshot_name, write_atomically
 from ._taps import Tap
@@ -317,6 +319,9 @@ def _read_probe(folder: Folder) -> tuple[Tensor, Tensor]:
     if x.ndim < 2 or not 1 <= y.ndim <= 2 or len(x) != len(y) or len(x) == 0:
         shapes = f"x {tuple(x.shape)} and y {tuple(y.shape)}"
         raise folder.error(PROBE, "x (N, ...) and y (N,) or (N, k) with N > 0", shapes)
+    if x.dtype not in PROBE_TYPES or y.dtype not in (torch.int64, torch.float32):
+        expected = "x of real numbers that NumPy knows, y of int64 or float32"
+        raise folder.error(PROBE, expected, f"{x.dtype} and {y.dtype}")
     return x, y
 
 

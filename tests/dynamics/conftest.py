@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ class Tiny(nn.Module):
         super().__init__()
         self.widths = widths
         generator = torch.Generator().manual_seed(seed)
-        pairs = list(zip(widths, widths[1:], strict=False))
+        pairs = list(itertools.pairwise(widths))
         self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in pairs])
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=0.7, generator=generator)

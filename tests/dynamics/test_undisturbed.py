@@ -106,11 +106,16 @@ def test_buffers_changed_in_eval_mode_are_put_back():
 def test_everything_is_put_back_when_the_forward_pass_fails():
     model = nn.Sequential(nn.Dropout())
     before = torch.get_rng_state()
-    with pytest.raises(KeyError), undisturbed(model):
-        torch.rand(3)
-        assert not model[0].training
-        assert not torch.is_grad_enabled()
-        raise KeyError
+
+    def failing_pass():
+        with undisturbed(model):
+            torch.rand(3)
+            assert not model[0].training
+            assert not torch.is_grad_enabled()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing_pass()
     assert model[0].training
     assert torch.is_grad_enabled()
     assert torch.equal(before, torch.get_rng_state())
