@@ -1,0 +1,30 @@
+/** A number as a person would write it: four significant digits, no trailing zeros. */
+export function formatNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) {
+    return String(value);
+  }
+  return String(Number(value.toPrecision(4)));
+}
+
+/** A coordinate with three decimals and a true minus sign. */
+export function formatCoordinate(value: number, unit = ''): string {
+  const text = value.toFixed(3).replace('-', '−');
+  return unit ? `${text} ${unit}` : text;
+}
+
+/** Seconds as `4 s`, `1:05` or `2:01:05`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  const parts = [Math.floor(whole / 60) % 60, whole % 60];
+  const hours = Math.floor(whole / 3600);
+  const [minutes, rest] = parts.map(part => String(part).padStart(2, '0'));
+  return hours ? `${hours}:${minutes}:${rest}` : `${Number(minutes)}:${rest}`;
+}
+
+/** Text cut to `length` characters with an ellipsis. */
+export function truncate(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,86 @@
+import { asChoice, asCount, asList, asNumber, asObject, asText, DocumentError } from './check';
+
+/** (setting values, epochs, layers) */
+export type Shape = readonly [number, number, number];
+
+const DTYPES = ['int16', 'float32'] as const;
+const BYTES = { int16: 2, float32: 4 } as const;
+
+/** The int16 that stands for a missing value. */
+const MISSING = -32768;
+
+/**
+ * Read a packed array of the plane document.
+ *
+ * @param shape What the rest of the document says the shape must be.
+ * @returns The values in row-major order; NaN where one is missing or not finite.
+ * @throws DocumentError where type, shape or length do not agree.
+ */
+export function readArray(value: unknown, where: string, shape: Shape): Float64Array {
+  const array = asObject(value, where);
+  const dtype = asChoice(array.dtype, `${where}.dtype`, DTYPES);
+  checkShape(array.shape, `${where}.shape`, shape);
+  const length = shape[0] * shape[1] * shape[2];
+  const bytes = readBytes(array.data, `${where}.data`, length * BYTES[dtype]);
+  return dtype === 'int16'
+    ? readInt16(bytes, length, readScale(array.scale, `${where}.scale`))
+    : readFloat32(bytes, length);
+}
+
+function checkShape(value: unknown, where: string, expected: Shape): void {
+  const shape = asList(value, where).map((item, i) => asCount(item, `${where}[${i}]`));
+  if (shape.length !== 3 || shape.some((size, i) => size !== expected[i])) {
+    throw new DocumentError(where, `[${expected.join(', ')}] (settings, epochs, layers)`, shape);
+  }
+}
+
+function readScale(value: unknown, where: string): number {
+  const scale = asNumber(value, where);
+  if (scale <= 0) {
+    throw new DocumentError(where, 'a number above 0', scale);
+  }
+  return scale;
+}
+
+function readBytes(value: unknown, where: string, length: number): DataView {
+  const text = asText(value, where);
+  // Checked before decoding: a document cannot make us allocate more than it brings.
+  if (text.length !== Math.ceil(length / 3) * 4) {
+    throw new DocumentError(
+      where,
+      `${length} bytes in base64 (${Math.ceil(length / 3) * 4} characters), as the shape says`,
+      `${text.length} characters`
+    );
+  }
+  const bytes = Uint8Array.from(decode(text, where), character => character.charCodeAt(0));
+  if (bytes.length !== length) {
+    throw new DocumentError(where, `${length} bytes, as the shape says`, `${bytes.length} bytes`);
+  }
+  return new DataView(bytes.buffer);
+}
+
+function decode(text: string, where: string): string {
+  try {
+    return atob(text);
+  } catch {
+    throw new DocumentError(where, 'base64', text);
+  }
+}
+
+function readInt16(bytes: DataView, length: number, scale: number): Float64Array {
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const stored = bytes.getInt16(2 * i, true);
+    values[i] = stored === MISSING ? NaN : stored * scale;
+  }
+  return values;
+}
+
+function readFloat32(bytes: DataView, length: number): Float64Array {
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    const stored = bytes.getFloat32(4 * i, true);
+    values[i] = Number.isFinite(stored) ? stored : NaN;
+  }
+  return values;
+}

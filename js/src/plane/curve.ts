@@ -1,0 +1,81 @@
+import type { Plane, Slider } from './document';
+import { NaturalSpline } from './spline';
+
+/** Coordinates of every epoch and layer, row-major (epochs, layers), in the axes' units. */
+export interface Coordinates {
+  xt: Float64Array;
+  ty: Float64Array;
+}
+
+/** What a plane shows at one setting. */
+export interface Reading extends Coordinates {
+  /** The setting that is really shown; null for a plane without a slider. */
+  value: number | null;
+}
+
+/** Index of the entry nearest to `value`; the lower one where two are equally near. */
+export function nearestIndex(values: ArrayLike<number>, value: number): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (Math.abs(values[i] - value) < Math.abs(values[best] - value)) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+/**
+ * A plane over its slider: the curve that was kept.
+ *
+ * Smooth parameters are read from natural cubic splines in log2 of the parameter, others at the
+ * nearest kept value. Preparing happens once, here.
+ */
+export class Curve {
+  private readonly splines: { xt: NaturalSpline; ty: NaturalSpline } | null = null;
+
+  constructor(private readonly plane: Plane) {
+    const { slider, xt, ty } = plane;
+    if (slider?.smooth) {
+      const nodes = slider.values.map(Math.log2);
+      this.splines = { xt: new NaturalSpline(nodes, xt), ty: new NaturalSpline(nodes, ty) };
+    }
+  }
+
+  /** The plane at `value`, or at the nearest value that is kept. */
+  at(value: number | null): Reading {
+    const { slider, xt, ty } = this.plane;
+    if (!slider || value === null) {
+      return { value: null, xt, ty };
+    }
+    return this.splines ? this.between(slider, value) : this.kept(slider, value);
+  }
+
+  /** Whether `value` can be shown as it is. */
+  holds(value: number | null): boolean {
+    const { slider } = this.plane;
+    if (!slider || value === null) {
+      return true;
+    }
+    const { values } = slider;
+    return slider.smooth
+      ? value >= values[0] && value <= values[values.length - 1]
+      : values.includes(value);
+  }
+
+  private between({ values }: Slider, value: number): Reading {
+    const inside = Math.min(Math.max(value, values[0]), values[values.length - 1]);
+    const x = Math.log2(inside);
+    return { value: inside, xt: this.splines!.xt.at(x), ty: this.splines!.ty.at(x) };
+  }
+
+  private kept({ values }: Slider, value: number): Reading {
+    const { xt, ty } = this.plane;
+    const i = nearestIndex(values, value);
+    const size = xt.length / values.length;
+    return {
+      value: values[i],
+      xt: xt.subarray(i * size, (i + 1) * size),
+      ty: ty.subarray(i * size, (i + 1) * size)
+    };
+  }
+}

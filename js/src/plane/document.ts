@@ -1,0 +1,185 @@
+import { readArray, Shape } from './array';
+import {
+  asChoice,
+  asCount,
+  asIncreasing,
+  asList,
+  asNumber,
+  asObject,
+  asText,
+  DocumentError,
+  Json,
+  optional
+} from './check';
+
+export const FORMAT = 'glow.plane';
+export const VERSION = 1;
+
+/** Name and unit of one coordinate. */
+export interface Axis {
+  label: string;
+  unit: string;
+}
+
+export const SCALES = ['linear', 'log', 'integer'] as const;
+
+/** An estimator's parameter and the values of it for which the plane is kept. */
+export interface Slider {
+  name: string;
+  unit: string;
+  scale: (typeof SCALES)[number];
+  default: number;
+  meaning: string;
+  /** Whether the estimate is smooth in it, so that values between the kept ones can be read. */
+  smooth: boolean;
+  values: number[];
+}
+
+/** One estimator's plane, (values or 1, epochs, layers) in row-major order; NaN = missing. */
+export interface Plane {
+  estimator: string;
+  label: string;
+  settings: Json;
+  slider: Slider | null;
+  xt: Float64Array;
+  ty: Float64Array;
+}
+
+/** What one network, or the mean of several runs of it, did. */
+export interface Recording {
+  name: string;
+  samples: number;
+  runs: number | null;
+  epochs: number[];
+  layers: string[];
+  ceilings: { xt: number | null; ty: number | null };
+  axes: { xt: Axis; ty: Axis };
+  planes: Plane[];
+}
+
+export interface PlaneDocument {
+  title: string | null;
+  generator: string | null;
+  recordings: Recording[];
+}
+
+/**
+ * Read a plane document.
+ *
+ * Only the keys of the format are read, each checked, so that a document can hold anything and
+ * still do no harm.
+ *
+ * @param value The parsed document, or its JSON text.
+ * @throws DocumentError naming place, expectation and finding.
+ */
+export function readDocument(value: unknown): PlaneDocument {
+  const document = asObject(typeof value === 'string' ? parse(value) : value, 'document');
+  asChoice(document.format, 'format', [FORMAT]);
+  if (document.version !== VERSION) {
+    throw new DocumentError('version', `${VERSION} (a newer PyGlow may read it)`, document.version);
+  }
+  const recordings = asList(document.recordings, 'recordings');
+  if (recordings.length === 0) {
+    throw new DocumentError('recordings', 'at least one recording', recordings);
+  }
+  return {
+    title: optional(document.title, 'title', asText),
+    generator: optional(document.generator, 'generator', asText),
+    recordings: recordings.map((item, i) => readRecording(item, `recordings[${i}]`))
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DocumentError('document', 'JSON', text);
+  }
+}
+
+function readRecording(value: unknown, where: string): Recording {
+  const recording = asObject(value, where);
+  const epochs = asIncreasing(recording.epochs, `${where}.epochs`, asCount);
+  const layers = asList(recording.layers, `${where}.layers`).map((item, i) =>
+    asText(item, `${where}.layers[${i}]`)
+  );
+  const planes = asList(recording.planes, `${where}.planes`);
+  if (planes.length === 0) {
+    throw new DocumentError(`${where}.planes`, 'at least one plane', planes);
+  }
+  return {
+    name: asText(recording.name, `${where}.name`),
+    samples: asCount(recording.samples, `${where}.samples`, 1),
+    runs: optional(recording.runs, `${where}.runs`, (runs, at) => asCount(runs, at, 1)),
+    epochs,
+    layers,
+    ceilings: readPair(recording.ceilings, `${where}.ceilings`, (ceiling, at) =>
+      optional(ceiling, at, asNumber)
+    ),
+    axes: readPair(recording.axes, `${where}.axes`, readAxis),
+    planes: planes.map((item, i) =>
+      readPlane(item, `${where}.planes[${i}]`, epochs.length, layers.length)
+    )
+  };
+}
+
+function readPair<T>(
+  value: unknown,
+  where: string,
+  read: (value: unknown, where: string) => T
+): { xt: T; ty: T } {
+  const pair = asObject(value, where);
+  return { xt: read(pair.xt, `${where}.xt`), ty: read(pair.ty, `${where}.ty`) };
+}
+
+function readAxis(value: unknown, where: string): Axis {
+  const axis = asObject(value, where);
+  return {
+    label: asText(axis.label, `${where}.label`),
+    unit: asText(axis.unit, `${where}.unit`)
+  };
+}
+
+function readPlane(value: unknown, where: string, epochs: number, layers: number): Plane {
+  const plane = asObject(value, where);
+  const slider = optional(plane.slider, `${where}.slider`, readSlider);
+  const shape: Shape = [slider ? slider.values.length : 1, epochs, layers];
+  return {
+    estimator: asText(plane.estimator, `${where}.estimator`),
+    label: asText(plane.label, `${where}.label`),
+    settings: asObject(plane.settings, `${where}.settings`),
+    slider,
+    xt: readArray(plane.xt, `${where}.xt`, shape),
+    ty: readArray(plane.ty, `${where}.ty`, shape)
+  };
+}
+
+function readSlider(value: unknown, where: string): Slider {
+  const slider = asObject(value, where);
+  const scale = asChoice(slider.scale, `${where}.scale`, SCALES);
+  const smooth = slider.smooth;
+  if (typeof smooth !== 'boolean') {
+    throw new DocumentError(`${where}.smooth`, 'true or false', smooth);
+  }
+  return {
+    name: asText(slider.name, `${where}.name`),
+    unit: asText(slider.unit, `${where}.unit`),
+    scale,
+    default: asNumber(slider.default, `${where}.default`),
+    meaning: asText(slider.meaning, `${where}.meaning`),
+    smooth,
+    values: readValues(slider.values, `${where}.values`, scale !== 'linear' || smooth)
+  };
+}
+
+function readValues(value: unknown, where: string, positive: boolean): number[] {
+  const values = asIncreasing(value, where, asNumber);
+  if (values.length === 0) {
+    throw new DocumentError(where, 'at least one kept value', values);
+  }
+  // Log scales and splines work in the logarithm of the parameter.
+  if (positive && values[0] <= 0) {
+    throw new DocumentError(`${where}[0]`, 'a number above 0', values[0]);
+  }
+  return values;
+}

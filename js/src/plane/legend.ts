@@ -1,0 +1,98 @@
+import { el } from '../dom';
+import { strings } from '../strings';
+import { markerPath } from './markers';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** One button a layer: click shows or hides it, a double click isolates it. */
+export class Legend {
+  readonly element = el('div', {
+    class: 'glow-legend',
+    attributes: { role: 'group', 'aria-label': strings.plane.legend }
+  });
+  private layers: readonly string[] = [];
+  private readonly hidden = new Set<string>();
+
+  /** @param changed Called after a layer was shown or hidden. */
+  constructor(private readonly changed: () => void) {}
+
+  /** Show these layers; those hidden before by name stay hidden. */
+  show(layers: readonly string[]): void {
+    if (layers.join('\n') === this.layers.join('\n')) {
+      return;
+    }
+    this.layers = layers;
+    this.element.replaceChildren(...layers.map((name, i) => this.button(name, i)));
+    this.refresh();
+  }
+
+  /** Which of the layers are to be drawn. */
+  get visible(): boolean[] {
+    return this.layers.map(name => !this.hidden.has(name));
+  }
+
+  toggle(layer: number): void {
+    const name = this.layers[layer];
+    if (!this.hidden.delete(name)) {
+      this.hidden.add(name);
+    }
+    this.refresh();
+    this.changed();
+  }
+
+  /** Show one layer alone; if it is alone already, show all again. */
+  isolate(layer: number): void {
+    const alone = this.visible.every((shown, i) => shown === (i === layer));
+    this.hidden.clear();
+    this.layers.forEach((name, i) => {
+      if (!alone && i !== layer) {
+        this.hidden.add(name);
+      }
+    });
+    this.refresh();
+    this.changed();
+  }
+
+  private refresh(): void {
+    this.visible.forEach((shown, i) =>
+      this.element.children[i].setAttribute('aria-pressed', String(shown))
+    );
+  }
+
+  private button(name: string, layer: number): HTMLButtonElement {
+    const button = el(
+      'button',
+      {
+        class: 'glow-legend-item',
+        testid: `glow-legend-${layer}`,
+        attributes: { type: 'button', title: strings.plane.legendHint(name) },
+        on: {
+          click: event => this.onClick(event as MouseEvent, layer),
+          dblclick: () => this.isolate(layer)
+        }
+      },
+      icon(layer)
+    );
+    button.append(el('span', { text: name }));
+    return button;
+  }
+
+  private onClick(event: MouseEvent, layer: number): void {
+    // Shift with Enter arrives as a click with the shift key: the keyboard's double click.
+    if (event.shiftKey) {
+      this.isolate(layer);
+    } else {
+      this.toggle(layer);
+    }
+  }
+}
+
+function icon(layer: number): SVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '-8 -8 16 16');
+  svg.setAttribute('aria-hidden', 'true');
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', markerPath(layer, 4.6));
+  svg.append(path);
+  return svg;
+}

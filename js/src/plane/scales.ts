@@ -1,0 +1,94 @@
+import type { PlaneDocument, Recording } from './document';
+
+/** Lowest and highest value an axis shows. */
+export type Range = readonly [number, number];
+
+export interface Limits {
+  xt: Range;
+  ty: Range;
+}
+
+/** Room beyond the outermost values, as a share of the range. */
+const MARGIN = 0.045;
+
+/**
+ * The axes' limits for a recording.
+ *
+ * They depend on the ceilings and on every plane of every recording measured in the same
+ * quantities, never on the setting shown: so nothing but the points moves under a slider.
+ */
+export function limits(document: PlaneDocument, recording: Recording): Limits {
+  const alike = document.recordings.filter(other => measured(other) === measured(recording));
+  return { xt: axisRange(alike, 'xt'), ty: axisRange(alike, 'ty') };
+}
+
+function measured({ axes }: Recording): string {
+  return JSON.stringify([axes.xt.label, axes.xt.unit, axes.ty.label, axes.ty.unit]);
+}
+
+function axisRange(recordings: Recording[], axis: 'xt' | 'ty'): Range {
+  let low = 0;
+  let high = -Infinity;
+  const widen = (value: number): void => {
+    // Comparisons with NaN are false: missing values widen nothing.
+    if (value < low) {
+      low = value;
+    }
+    if (value > high) {
+      high = value;
+    }
+  };
+  for (const { ceilings, planes } of recordings) {
+    widen(ceilings[axis] ?? NaN);
+    planes.forEach(plane => plane[axis].forEach(widen));
+  }
+  return padded(low, high);
+}
+
+/** A range with room around it, and with an extent even if all values are one. */
+export function padded(low: number, high: number): Range {
+  if (!(high > low)) {
+    return [low - 0.5, low + 0.5];
+  }
+  const room = (high - low) * MARGIN;
+  return [low - room, high + room];
+}
+
+/** Where each epoch lies between the first (0) and the last (1), in the logarithm of 1 + epoch. */
+export function epochFractions(epochs: readonly number[]): number[] {
+  if (epochs.length < 2) {
+    return epochs.map(() => 1);
+  }
+  const first = Math.log1p(epochs[0]);
+  const span = Math.log1p(epochs[epochs.length - 1]) - first;
+  return epochs.map(epoch => (Math.log1p(epoch) - first) / span);
+}
+
+/** A labelled place on the epoch bar. */
+export interface EpochTick {
+  epoch: number;
+  /** Position from 0 to 1, counted in recorded epochs as the slider's handle is. */
+  at: number;
+}
+
+/**
+ * Ticks of the epoch bar: zero, powers of ten and the last epoch, where they do not collide.
+ *
+ * @param apart Smallest distance between two of them, as a share of the bar.
+ */
+export function epochTicks(epochs: readonly number[], apart: number): EpochTick[] {
+  const last = epochs.length - 1;
+  if (last < 1) {
+    return epochs.map(epoch => ({ epoch, at: 1 }));
+  }
+  const ticks = [{ epoch: epochs[last], at: 1 }];
+  const round = epochs
+    .map((epoch, i) => ({ epoch, at: i / last }))
+    .filter(({ epoch }) => epoch === 0 || Number.isInteger(Math.log10(epoch)));
+  for (const tick of [{ epoch: epochs[0], at: 0 }, ...round]) {
+    if (ticks.every(other => Math.abs(other.at - tick.at) >= apart)) {
+      ticks.push(tick);
+    }
+  }
+  return ticks.sort((a, b) => a.at - b.at);
+}

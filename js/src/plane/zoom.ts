@@ -1,0 +1,85 @@
+import { select, Selection } from 'd3-selection';
+import { zoom, ZoomBehavior, zoomIdentity, ZoomTransform, zoomTransform } from 'd3-zoom';
+
+import type { Box } from './labels';
+
+const MOST = 64;
+const STEP = 1.5;
+
+/**
+ * Zooming and panning of the plot.
+ *
+ * The wheel zooms only with Ctrl (or Cmd), so that it goes on scrolling the notebook.
+ */
+export class PlotZoom {
+  private readonly behavior: ZoomBehavior<HTMLElement, unknown>;
+  private readonly selection: Selection<HTMLElement, unknown, null, undefined>;
+  private plot: Box = { left: 0, right: 1, top: 0, bottom: 1 };
+
+  /** @param changed Called whenever the view moved. */
+  constructor(target: HTMLElement, changed: () => void) {
+    this.behavior = zoom<HTMLElement, unknown>()
+      .scaleExtent([1, MOST])
+      .filter(
+        (event: MouseEvent) =>
+          !event.button && (event.type !== 'wheel' || event.ctrlKey || event.metaKey)
+      )
+      .extent(() => corners(this.plot))
+      .on('zoom', changed);
+    this.selection = select(target);
+    // A double click belongs to no one here: zooming by it surprises more than it helps.
+    this.selection.call(this.behavior).on('dblclick.zoom', null);
+  }
+
+  get transform(): ZoomTransform {
+    return zoomTransform(this.selection.node()!);
+  }
+
+  /** The plot has this place now; what is in view stays in view. */
+  resize(plot: Box): void {
+    const before = this.plot;
+    if (String(corners(before)) === String(corners(plot))) {
+      return;
+    }
+    const { k, x, y } = this.transform;
+    this.plot = plot;
+    this.behavior.translateExtent(corners(plot));
+    const kept = zoomIdentity
+      .translate(
+        keepInView(x, k, [before.left, before.right], [plot.left, plot.right]),
+        keepInView(y, k, [before.top, before.bottom], [plot.top, plot.bottom])
+      )
+      .scale(k);
+    this.move(kept);
+  }
+
+  zoomBy(steps: number): void {
+    this.behavior.scaleBy(this.selection, Math.pow(STEP, steps));
+  }
+
+  reset(): void {
+    this.move(zoomIdentity);
+  }
+
+  private move(transform: ZoomTransform): void {
+    this.behavior.transform(this.selection, transform);
+  }
+}
+
+function corners(plot: Box): [[number, number], [number, number]] {
+  return [
+    [plot.left, plot.top],
+    [plot.right, plot.bottom]
+  ];
+}
+
+/** The shift that shows the same share of the plot after its extent changed. */
+function keepInView(
+  shift: number,
+  k: number,
+  [from, to]: [number, number],
+  [newFrom, newTo]: [number, number]
+): number {
+  const share = ((from - shift) / k - from) / (to - from);
+  return newFrom - k * (newFrom + share * (newTo - newFrom));
+}

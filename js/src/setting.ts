@@ -1,0 +1,155 @@
+import { el, ownKeys, setText, uniqueId } from './dom';
+import { formatNumber } from './format';
+import { nearestIndex } from './plane/curve';
+import type { Slider } from './plane/document';
+import { initialValue, rangeText, readTyped, stops } from './plane/slider';
+import { strings } from './strings';
+
+/** What a setting tells its owner. */
+export interface SettingHooks {
+  /** The value is being moved. */
+  move(value: number): void;
+  /** The movement ended. */
+  settle(): void;
+}
+
+/** One parameter's slider with number box, range, meaning and reset, from its declaration. */
+export class SettingControl {
+  readonly element: HTMLElement;
+  private readonly stops: number[];
+  private readonly range: HTMLInputElement;
+  private readonly box: HTMLInputElement;
+  private readonly hint: HTMLElement;
+  private readonly reset: HTMLButtonElement;
+
+  constructor(
+    private readonly slider: Slider,
+    exact: boolean,
+    private readonly hooks: SettingHooks
+  ) {
+    this.stops = stops(slider, exact);
+    const hintId = uniqueId();
+    this.range = this.makeRange(hintId);
+    this.box = this.makeBox(hintId);
+    this.hint = el('span', { class: 'glow-hint', attributes: { id: hintId } });
+    this.reset = this.makeReset();
+    const label = el('label', { class: 'glow-setting-name', text: slider.name });
+    label.htmlFor = this.range.id;
+    label.title = slider.meaning;
+    this.element = el(
+      'div',
+      { class: 'glow-setting', attributes: { title: slider.meaning } },
+      label,
+      this.range,
+      this.box,
+      el('span', { class: 'glow-unit', text: slider.unit }),
+      this.reset,
+      this.hint
+    );
+    this.explain();
+  }
+
+  /** Show a value without telling the owner. */
+  show(value: number): void {
+    const text = formatNumber(value);
+    this.range.value = String(nearestIndex(this.stops, value));
+    this.range.style.setProperty('--glow-share', String(this.share()));
+    this.range.setAttribute('aria-valuetext', `${text} ${this.slider.unit}`.trim());
+    if (document.activeElement !== this.box || !this.refused) {
+      this.box.value = text;
+    }
+    this.reset.disabled = value === initialValue(this.slider);
+  }
+
+  private get refused(): boolean {
+    return this.box.getAttribute('aria-invalid') === 'true';
+  }
+
+  private share(): number {
+    return this.stops.length > 1 ? Number(this.range.value) / (this.stops.length - 1) : 0;
+  }
+
+  private makeRange(hintId: string): HTMLInputElement {
+    return el('input', {
+      class: 'glow-slider',
+      testid: `glow-slider-${this.slider.name}`,
+      attributes: {
+        id: uniqueId(),
+        type: 'range',
+        min: '0',
+        max: String(this.stops.length - 1),
+        step: '1',
+        ...ownKeys,
+        'aria-describedby': hintId
+      },
+      on: {
+        input: () => this.moveTo(this.stops[Number(this.range.value)]),
+        change: () => this.hooks.settle()
+      }
+    });
+  }
+
+  private makeBox(hintId: string): HTMLInputElement {
+    return el('input', {
+      class: 'glow-number',
+      testid: `glow-number-${this.slider.name}`,
+      attributes: {
+        type: 'text',
+        inputmode: 'decimal',
+        autocomplete: 'off',
+        spellcheck: 'false',
+        ...ownKeys,
+        'aria-label': strings.explorer.exactValue(this.slider.name),
+        'aria-describedby': hintId
+      },
+      on: { change: () => this.onTyped() }
+    });
+  }
+
+  private makeReset(): HTMLButtonElement {
+    const hint = strings.explorer.resetHint(formatNumber(initialValue(this.slider)));
+    return el('button', {
+      class: 'glow-button',
+      testid: 'glow-reset',
+      text: strings.explorer.reset,
+      attributes: { type: 'button', title: hint },
+      on: { click: () => this.take(initialValue(this.slider)) }
+    });
+  }
+
+  private onTyped(): void {
+    const typed = readTyped(this.slider, this.box.value);
+    if ('refusal' in typed) {
+      this.refuse(typed.refusal);
+    } else {
+      this.take(typed.value);
+    }
+  }
+
+  private take(value: number): void {
+    this.moveTo(value);
+    this.hooks.settle();
+  }
+
+  private moveTo(value: number): void {
+    this.explain();
+    this.show(value);
+    this.hooks.move(value);
+  }
+
+  /** Say why a typed value was not taken; the plane stays as it is. */
+  private refuse(reason: string): void {
+    this.box.setAttribute('aria-invalid', 'true');
+    this.hint.setAttribute('role', 'alert');
+    this.hint.classList.add('glow-refused');
+    setText(this.hint, reason);
+  }
+
+  private explain(): void {
+    this.box.removeAttribute('aria-invalid');
+    this.hint.removeAttribute('role');
+    this.hint.classList.remove('glow-refused');
+    const { meaning } = this.slider;
+    setText(this.hint, [meaning, rangeText(this.slider)].filter(Boolean).join(' · '));
+  }
+}
