@@ -78,6 +78,7 @@ class Binned(Estimator):
         default="global",
         scale="interval",
         choices=tuple(_SPECIAL),
+        example=(-1, 1),
         meaning="what the cells span: a pair (low, high) or a rule",
     )
     width: float | None = parameter(
@@ -116,8 +117,8 @@ class Binned(Estimator):
             if p.name not in names and value != p.default:
                 cut = self._cut()[0]
                 raise ValueError(
-                    f"Binned: {cut} decides the cells, so {p.name}={value!r} would have no effect. "
-                    f"Give {cut} or {p.name}, not both."
+                    f"Binned: the cells follow from {cut}, so {p.name}={value!r} would have no "
+                    f"effect. Give {cut} or {p.name}, not both."
                 )
 
     @property

@@ -102,7 +102,7 @@ class Parameter:
             last = math.floor(_NODES_PER_OCTAVE * math.log2(high))
             return np.asarray(2.0 ** (np.arange(first, last + 1) / _NODES_PER_OCTAVE))
         spread = np.linspace if self.scale == "linear" else np.geomspace
-        values = spread(low, high, _GRID_POINTS)
+        values = np.array([float(f"{value:.3g}") for value in spread(low, high, _GRID_POINTS)])
         if self.default is not None:
             values = np.append(values, self.default)
         if self.scale == "integer":
