@@ -18,7 +18,7 @@ from ._lock import LOCK
 from ._probe import Probe, Replay, fingerprint, match_dtype
 from ._probe_set import PROBE_TYPES
 from ._rebuild import rebuild
-from ._store import HEADER, PROBE, Folder, snapshot_name, write_atomically
+from ._store import HEADER, PROBE, Folder, snapshot_name
 from ._taps import Tap
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ class Recording:
             )
         header = self.header
         for name in (PROBE, *map(snapshot_name, header.epochs)):
-            write_atomically(target.path / name, self.folder.read_bytes(name))
+            target.write_bytes(name, self.folder.read_bytes(name))
         target.write_header(header)
 
     def refresh(self) -> None:

@@ -13,18 +13,18 @@ it was writing.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 
+from ._atomic import write_atomically
 from ._errors import RecordingError
 from ._header import Header
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     from torch import Tensor
@@ -46,7 +46,7 @@ class Folder:
 
     def write_header(self, header: Header) -> None:
         """Replaces ``recording.json``; always the last write of a snapshot."""
-        write_atomically(self.path / HEADER, header.to_json())
+        self.write_bytes(HEADER, header.to_json())
 
     def read_header(self) -> Header:
         """Reads and checks ``recording.json``.
@@ -68,7 +68,7 @@ class Folder:
 
     def write_probe(self, x: Tensor, y: Tensor) -> None:
         """Writes the probe set."""
-        write_atomically(self.path / PROBE, to_safetensors({"x": x, "y": y}))
+        self.write_bytes(PROBE, to_safetensors({"x": x, "y": y}))
 
     def read_probe(self) -> dict[str, Tensor]:
         """Maps the probe set into memory: ``x`` and ``y``."""
@@ -79,11 +79,25 @@ class Folder:
 
     def write_snapshot(self, epoch: int, tensors: Mapping[str, Tensor]) -> None:
         """Writes the snapshot of ``epoch``; the header does not name it yet."""
-        write_atomically(self.path / snapshot_name(epoch), to_safetensors(dict(tensors)))
+        self.write_bytes(snapshot_name(epoch), to_safetensors(dict(tensors)))
 
     def read_snapshot(self, epoch: int) -> dict[str, Tensor]:
         """Maps the snapshot of ``epoch`` into memory."""
         return self._read(snapshot_name(epoch))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Writes one file, whole or not at all.
+
+        Raises:
+            RecordingError: if it cannot be written, a full disk for example.
+        """
+        try:
+            write_atomically(self.path / name, content)
+        except OSError as cause:
+            raise RecordingError(
+                f"Recording {str(self.path)!r}: could not write {name}: {cause.strerror or cause}. "
+                "Free some space or choose another folder; what was recorded is kept."
+            ) from cause
 
     def read_bytes(self, name: str) -> bytes:
         """Returns one file as it is, to copy it."""
@@ -123,28 +137,3 @@ class Folder:
 def snapshot_name(epoch: int) -> str:
     """Returns the name of an epoch's file, relative to the folder."""
     return f"snapshots/{epoch:08d}.safetensors"
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes ``content`` under a temporary name and renames it over ``path``.
-
-    Flushed to the operating system, not to the platter: a killed process loses nothing, and a
-    snapshot stays a fraction of a millisecond of training.
-
-    Raises:
-        RecordingError: if the file cannot be written, a full disk for example.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-        temporary.replace(path)
-    except OSError as cause:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise RecordingError(
-            f"Recording: could not write {str(path)!r}: {cause.strerror or cause}. "
-            "Free some space or choose a folder that can be written; what was recorded is kept."
-        ) from cause

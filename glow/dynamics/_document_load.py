@@ -1,0 +1,147 @@
+"""Reading plane documents that somebody else wrote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._axes import AXES, PLANE_DIMS
+from ._document import FORMAT, VERSION
+from ._errors import DocumentError
+from ._fields import parse_json
+from ._packed import unpack
+
+if TYPE_CHECKING:
+    import os
+
+    import xarray as xr
+
+    from ._fields import Fields
+
+_LARGEST_FILE = 256 * 2**20  # bytes; a plane of 1,800 points with a slider of 91 values has 0.9 MB
+_REMEDY = "Save the planes again with glow.dynamics.save."
+_SCALES = ("linear", "log", "integer")
+
+
+def load(path: str | os.PathLike[str]) -> dict[str, list[xr.Dataset]]:
+    """Loads the planes of a document.
+
+    Args:
+        path: the file that `save` wrote.
+
+    Returns:
+        By recording name, its planes: averaged over runs, a sweep with its parameter's dimension.
+
+    Raises:
+        DocumentError: if the file is not a complete document of this version.
+        OSError: if it cannot be read.
+    """
+    file = Path(path)
+    if (size := file.stat().st_size) > _LARGEST_FILE:
+        raise DocumentError(
+            f"{file.name}: expected at most {_LARGEST_FILE} bytes, got {size}. {_REMEDY}"
+        )
+    fields = parse_json(file.read_bytes(), file.name, DocumentError, _REMEDY)
+    fields.text("format", choices=(FORMAT,))
+    if fields.integer("version", low=1) != VERSION:
+        expected = f"{VERSION} (a newer PyGlow may have written this document: upgrade to read it)"
+        raise fields.complaint(expected, fields.raw("version"), "version")
+    fields.text("title")
+    generator = fields.text("generator")
+    loaded: dict[str, list[xr.Dataset]] = {}
+    for recording in fields.objects("recordings"):
+        name = recording.text("name", longest=1000)
+        if name in loaded:
+            raise recording.complaint("a name of its own", name, "name")
+        loaded[name] = _recording(name, recording, generator)
+    return loaded
+
+
+def _recording(name: str, recording: Fields, generator: str) -> list[xr.Dataset]:
+    ceilings, axes = recording.object("ceilings"), recording.object("axes")
+    attrs: dict[str, Any] = {
+        "recording": name,
+        "samples": recording.integer("samples", low=1),
+        "runs": recording.integer("runs", low=1),
+        "x_ceiling": _or_nan(ceilings, "xt"),
+        "y_ceiling": _or_nan(ceilings, "ty"),
+        "glow_version": generator.removeprefix("pyglow "),
+    }
+    coords = {
+        "epoch": np.array(recording.integers("epochs"), dtype=np.int64),
+        "layer": np.array(recording.strings("layers"), dtype=str),
+    }
+    labels = {
+        axis: {
+            "long_name": axes.object(axis).text("label"),
+            "units": axes.object(axis).text("unit"),
+        }
+        for axis in AXES
+    }
+    return [_plane(plane, coords, labels, attrs) for plane in recording.objects("planes")]
+
+
+def _plane(
+    plane: Fields,
+    coords: dict[str, Any],
+    labels: dict[str, dict[str, str]],
+    attrs: dict[str, Any],
+) -> xr.Dataset:
+    import xarray as xr
+
+    own = {
+        "estimator": plane.text("estimator"),
+        "label": plane.text("label"),
+        "settings": _settings(plane),
+    }
+    slider = None if plane.raw("slider") is None else _slider(plane.object("slider"))
+    dims = PLANE_DIMS[1:] if slider is None else (str(slider.name), *PLANE_DIMS[1:])
+    values = 1 if slider is None else slider.size
+    shape = (values, len(coords["epoch"]), len(coords["layer"]))
+    arrays = {axis: unpack(plane.object(axis), shape) for axis in AXES}
+    variables = {
+        axis: (dims, array if slider is not None else array[0], labels[axis])
+        for axis, array in arrays.items()
+    }
+    every = coords if slider is None else {str(slider.name): slider, **coords}
+    dataset = xr.Dataset(variables, coords=every, attrs={**own, **attrs})
+    # An epoch that only other planes of the recording have is missing in every layer here.
+    return dataset.dropna("epoch", how="all")
+
+
+def _settings(plane: Fields) -> str:
+    value = plane.raw("settings")
+    if not isinstance(value, dict):
+        raise plane.complaint("a JSON object", value, "settings")
+    return json.dumps(value)
+
+
+def _slider(slider: Fields) -> xr.DataArray:
+    import xarray as xr
+
+    name = slider.text("name", longest=100)
+    if not name.isidentifier() or name in (*PLANE_DIMS, *AXES):
+        raise slider.complaint("a parameter's name", name, "name")
+    values = slider.numbers("values")
+    if not values:
+        raise slider.complaint("at least one value", values, "values")
+    slider.number("low"), slider.number("high")
+    attrs = {
+        "units": slider.text("unit"),
+        "long_name": slider.text("meaning"),
+        "scale": slider.text("scale", choices=_SCALES),
+        "default": slider.number("default"),
+        "smooth": int(slider.flag("smooth")),
+    }
+    if attrs["smooth"] and values[0] <= 0:
+        raise slider.complaint("positive values, whose logarithm a curve needs", values, "values")
+    whole = all(value == int(value) for value in values) and attrs["scale"] == "integer"
+    array = np.array(values, dtype=np.int64 if whole else np.float64)
+    return xr.DataArray(array, dims=(name,), name=name, attrs=attrs)
+
+
+def _or_nan(ceilings: Fields, axis: str) -> float:
+    return float("nan") if ceilings.raw(axis) is None else ceilings.number(axis)
