@@ -41,9 +41,13 @@ export class SettingControl {
       { class: 'glow-setting', attributes: { title: slider.meaning } },
       label,
       this.range,
-      this.box,
-      el('span', { class: 'glow-unit', text: slider.unit }),
-      this.reset,
+      el(
+        'span',
+        { class: 'glow-value' },
+        this.box,
+        el('span', { class: 'glow-unit', text: slider.unit }),
+        this.reset
+      ),
       this.hint
     );
     this.explain();

@@ -29,21 +29,29 @@ export interface Scene {
 }
 
 const FONT_SIZE = 12;
+const LINE_HEIGHT = 16;
 const LABEL_LENGTH = 24;
+/** A label farther from its point than this gets a line to it. */
+const LEADER_FROM = 14;
 const TICK = 5;
 const DASH = [5, 4];
 
 /** Paint a scene; pure but for the canvas. */
 export function draw(context: CanvasRenderingContext2D, scene: Scene, theme: Theme): void {
+  const shown = shownPoints(scene);
   context.fillStyle = theme.background;
   context.fillRect(0, 0, scene.width, scene.height);
   drawAxes(context, scene, theme);
   inPlot(context, scene.plot, () => {
     drawCeilings(context, scene, theme);
     drawGhost(context, scene, theme);
-    drawTrajectories(context, scene);
+    drawTrajectories(context, scene, shown);
   });
-  drawLabels(context, scene, theme);
+  setFont(context, theme);
+  const ceilings = ceilingLabels(context, scene);
+  drawCeilingLabels(context, ceilings, theme);
+  const taken = ceilings.map(({ box }) => box);
+  drawEnds(context, scene, theme, shown, taken);
   drawFocus(context, scene, theme);
 }
 
@@ -137,24 +145,54 @@ function drawYTicks(context: CanvasRenderingContext2D, scene: Scene, theme: Them
 function drawCeilings(context: CanvasRenderingContext2D, scene: Scene, theme: Theme): void {
   const { plot, x, y, recording } = scene;
   const { xt, ty } = recording.ceilings;
-  setFont(context, theme);
   context.strokeStyle = theme.muted;
-  context.fillStyle = theme.muted;
+  context.lineWidth = 1;
   context.setLineDash(DASH);
-  context.textBaseline = 'bottom';
   if (xt !== null) {
     line(context, x(xt), plot.top, x(xt), plot.bottom);
-    context.textAlign = 'right';
-    const text = strings.plane.xCeiling(ceilingText(xt, recording.axes.xt.unit));
-    context.fillText(text, x(xt) - 5, plot.bottom - 4);
   }
   if (ty !== null) {
     line(context, plot.left, y(ty), plot.right, y(ty));
-    context.textAlign = 'left';
-    const text = strings.plane.yCeiling(ceilingText(ty, recording.axes.ty.unit));
-    context.fillText(text, plot.left + 6, y(ty) - 3);
   }
   context.setLineDash([]);
+}
+
+interface CeilingLabel {
+  text: string;
+  box: Box;
+}
+
+/** The names of the ceilings in view: beside the foot of one, at the start of the other. */
+function ceilingLabels(context: CanvasRenderingContext2D, scene: Scene): CeilingLabel[] {
+  const { plot, x, y, recording } = scene;
+  const { ceilings, axes } = recording;
+  const labels: CeilingLabel[] = [];
+  const add = (text: string, left: number, bottom: number): void => {
+    const right = left + context.measureText(text).width;
+    labels.push({ text, box: { left, right, top: bottom - LINE_HEIGHT, bottom } });
+  };
+  const { xt, ty } = ceilings;
+  if (xt !== null && x(xt) >= plot.left && x(xt) <= plot.right) {
+    const text = strings.plane.xCeiling(ceilingText(xt, axes.xt.unit));
+    add(text, x(xt) - 6 - context.measureText(text).width, plot.bottom - 2);
+  }
+  if (ty !== null && y(ty) >= plot.top && y(ty) <= plot.bottom) {
+    add(strings.plane.yCeiling(ceilingText(ty, axes.ty.unit)), plot.left + 6, y(ty) - 1);
+  }
+  return labels;
+}
+
+function drawCeilingLabels(
+  context: CanvasRenderingContext2D,
+  labels: readonly CeilingLabel[],
+  theme: Theme
+): void {
+  context.fillStyle = theme.muted;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  for (const { text, box } of labels) {
+    context.fillText(text, box.left, (box.top + box.bottom) / 2);
+  }
 }
 
 function ceilingText(value: number, unit: string): string {
@@ -199,94 +237,164 @@ function drawGhost(context: CanvasRenderingContext2D, scene: Scene, theme: Theme
   context.globalAlpha = 1;
 }
 
-/** Many epochs need smaller marks. */
-function markerRadius(epochs: number): number {
-  return epochs <= 40 ? 4.2 : epochs <= 120 ? 3.4 : 2.8;
+/** Radii of a point, of a layer's marker and of the marker at its end, in pixels. */
+const RADIUS = { point: 1.7, marker: 4.2, end: 5.6 };
+
+/** Narrow pictures get smaller marks. */
+function markScale({ width }: Scene): number {
+  return width < 420 ? 0.75 : 1;
 }
 
-function drawTrajectories(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { coordinates, visible, upto, x, y } = scene;
-  const radius = markerRadius(scene.recording.epochs.length);
-  const layers = visible.length;
-  const markers = visible.map((_, layer) => new Path2D(markerPath(layer, radius)));
-  const before = predecessors(coordinates, layers);
-  context.lineWidth = 1.4;
-  for (let i = 0; i < (upto + 1) * layers; i++) {
-    if (!visible[i % layers] || !isPresent(coordinates, i)) {
-      continue;
+/** Markers along a trajectory keep this distance; the points between them are dots. */
+const MARKER_DISTANCE = 17;
+
+function markers(count: number, radius: number): Path2D[] {
+  return Array.from({ length: count }, (_, layer) => new Path2D(markerPath(layer, radius)));
+}
+
+/** Indices of the points that are drawn, epoch after epoch. */
+function shownPoints({ coordinates, visible, upto }: Scene): number[] {
+  const shown: number[] = [];
+  for (let i = 0; i < (upto + 1) * visible.length; i++) {
+    if (visible[i % visible.length] && isPresent(coordinates, i)) {
+      shown.push(i);
     }
-    const colour = scene.colours[Math.floor(i / layers)];
+  }
+  return shown;
+}
+
+function drawTrajectories(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  shown: readonly number[]
+): void {
+  const { coordinates, visible, x, y } = scene;
+  const layers = visible.length;
+  const before = predecessors(coordinates, layers);
+  const shapes = markers(layers, RADIUS.marker * markScale(scene));
+  const lastMarker = visible.map(() => ({ x: Infinity, y: Infinity }));
+  context.lineWidth = 1.8;
+  for (const i of shown) {
     const [px, py] = [x(coordinates.xt[i]), y(coordinates.ty[i])];
+    context.strokeStyle = context.fillStyle = scene.colours[Math.floor(i / layers)];
     if (before[i] >= 0) {
-      context.strokeStyle = colour;
-      context.globalAlpha = 0.55;
+      context.globalAlpha = 0.6;
       line(context, x(coordinates.xt[before[i]]), y(coordinates.ty[before[i]]), px, py);
       context.globalAlpha = 1;
     }
-    drawMarker(context, markers[i % layers], px, py, colour);
+    const last = lastMarker[i % layers];
+    if (Math.hypot(px - last.x, py - last.y) >= MARKER_DISTANCE) {
+      lastMarker[i % layers] = { x: px, y: py };
+      fillAt(context, shapes[i % layers], px, py);
+    } else {
+      context.beginPath();
+      context.arc(px, py, RADIUS.point, 0, 2 * Math.PI);
+      context.fill();
+    }
   }
 }
 
-function drawMarker(
-  context: CanvasRenderingContext2D,
-  marker: Path2D,
-  x: number,
-  y: number,
-  colour: string
-): void {
-  context.fillStyle = colour;
+function fillAt(context: CanvasRenderingContext2D, shape: Path2D, x: number, y: number): void {
   context.translate(x, y);
-  context.fill(marker);
+  context.fill(shape);
   context.translate(-x, -y);
 }
 
 interface LayerEnd extends Anchor {
+  layer: number;
   text: string;
+  colour: string;
 }
 
 /** The last drawn point of each visible layer that lies within the plot. */
-function layerEnds(context: CanvasRenderingContext2D, scene: Scene): LayerEnd[] {
-  const { recording, coordinates, visible, upto, plot, x, y } = scene;
-  const ends: LayerEnd[] = [];
-  recording.layers.forEach((name, layer) => {
-    let i = upto * visible.length + layer;
-    while (i >= 0 && !isPresent(coordinates, i)) {
-      i -= visible.length;
-    }
-    if (!visible[layer] || i < 0) {
-      return;
-    }
-    const at = { x: x(coordinates.xt[i]), y: y(coordinates.ty[i]) };
-    const inside =
-      at.x >= plot.left && at.x <= plot.right && at.y >= plot.top && at.y <= plot.bottom;
-    if (inside) {
-      const text = truncate(name, LABEL_LENGTH);
-      ends.push({ ...at, text, width: context.measureText(text).width });
-    }
-  });
-  return ends;
+function layerEnds(
+  context: CanvasRenderingContext2D,
+  { recording, coordinates, colours, plot, x, y }: Scene,
+  shown: readonly number[]
+): LayerEnd[] {
+  const last = new Map(shown.map(i => [i % recording.layers.length, i]));
+  return [...last]
+    .map(([layer, i]) => {
+      const text = truncate(recording.layers[layer], LABEL_LENGTH);
+      return {
+        layer,
+        text,
+        x: x(coordinates.xt[i]),
+        y: y(coordinates.ty[i]),
+        width: context.measureText(text).width,
+        colour: colours[Math.floor(i / recording.layers.length)]
+      };
+    })
+    .filter(
+      end =>
+        end.x >= plot.left && end.x <= plot.right && end.y >= plot.top && end.y <= plot.bottom
+    );
 }
 
-function drawLabels(context: CanvasRenderingContext2D, scene: Scene, theme: Theme): void {
+/** Each trajectory's end: its marker, outlined, and the layer's name. */
+function drawEnds(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  theme: Theme,
+  shown: readonly number[],
+  taken: readonly Box[]
+): void {
   setFont(context, theme, 600);
-  const ends = layerEnds(context, scene);
-  const places = placeLabels(ends, scene.plot, FONT_SIZE + 4);
+  const { coordinates, plot, x, y } = scene;
+  const ends = layerEnds(context, scene, shown);
+  const marks = shown.flatMap(i => [x(coordinates.xt[i]), y(coordinates.ty[i])]);
+  const boxes = placeLabels(ends, marks, taken, plot, LINE_HEIGHT);
+  const shapes = markers(scene.visible.length, RADIUS.end * markScale(scene));
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
   ends.forEach((end, i) => {
-    const { x, y } = places[i];
-    const near = x > end.x ? x - 2 : x + end.width + 2;
-    context.strokeStyle = theme.muted;
-    context.lineWidth = 0.8;
-    line(context, end.x, end.y, near, y);
+    drawLeader(context, end, boxes[i], theme);
+    drawEndMarker(context, end, shapes[end.layer], theme);
+  });
+  ends.forEach((end, i) => {
+    const middle = (boxes[i].top + boxes[i].bottom) / 2;
     // A halo keeps the name readable on top of the marks.
     context.strokeStyle = theme.background;
     context.lineWidth = 4;
-    context.strokeText(end.text, x, y);
+    context.strokeText(end.text, boxes[i].left, middle);
     context.fillStyle = theme.ink;
-    context.fillText(end.text, x, y);
+    context.fillText(end.text, boxes[i].left, middle);
   });
+}
+
+/** A thin line from a label to its point, where it is not right beside it. */
+function drawLeader(
+  context: CanvasRenderingContext2D,
+  { x, y }: LayerEnd,
+  { left, right, top, bottom }: Box,
+  theme: Theme
+): void {
+  const nearX = Math.min(Math.max(x, left), right);
+  const nearY = Math.min(Math.max(y, top), bottom);
+  if (Math.hypot(nearX - x, nearY - y) > LEADER_FROM) {
+    context.strokeStyle = theme.muted;
+    context.lineWidth = 0.8;
+    line(context, x, y, nearX, nearY);
+  }
+}
+
+function drawEndMarker(
+  context: CanvasRenderingContext2D,
+  { x, y, colour }: LayerEnd,
+  shape: Path2D,
+  theme: Theme
+): void {
+  context.translate(x, y);
+  context.strokeStyle = theme.background;
+  context.lineWidth = 3;
+  context.stroke(shape);
+  context.fillStyle = colour;
+  context.fill(shape);
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  context.stroke(shape);
+  context.translate(-x, -y);
 }
 
 /** The point being read: ringed, and joined to the other layers at its epoch. */

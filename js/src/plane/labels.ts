@@ -1,4 +1,4 @@
-/** A label's wish: beside this point, so wide. */
+/** A label's wish: near this point, so wide. */
 export interface Anchor {
   x: number;
   y: number;
@@ -12,71 +12,95 @@ export interface Box {
   bottom: number;
 }
 
-/** Where a label's text starts, and its middle line. */
-export interface Place {
-  x: number;
-  y: number;
-}
+/** Distances from the point at which a place is tried, in pixels. */
+const DISTANCES = [9, 22, 38, 58];
+/** Directions in which a place is tried; the first is best, to the right. */
+const DIRECTIONS = 12;
 
-/** Distance between a point and its label. */
-const GAP = 10;
+/** What a place costs: over another label, over a mark, a pixel away from its point. */
+const COST = { label: 400, mark: 4, distance: 0.15 };
 
 /**
- * Place labels beside their points so that no two overlap and none leaves the box.
+ * Place labels near their points, where they cover neither marks nor each other.
  *
- * Each goes to the right of its point, or to the left where the box ends; those on one side are
- * pushed apart downwards, then back up as far as the box's end demands.
+ * Every label in turn takes the cheapest of some places around its point. All places lie in
+ * `bounds` as long as any does.
+ *
+ * @param marks Places of the marks, as x, y, x, y, ...
+ * @param taken Where other text stands.
+ * @returns One box a label.
  */
-export function placeLabels(anchors: readonly Anchor[], box: Box, lineHeight: number): Place[] {
-  const places = anchors.map(({ x, y, width }) => ({
-    x: x + GAP + width <= box.right ? x + GAP : Math.max(box.left, x - GAP - width),
-    y
-  }));
-  const order = places.map((_, i) => i).sort((a, b) => places[a].y - places[b].y);
-  const half = lineHeight / 2;
-  pushApart(order, places, anchors, lineHeight, box.top + half);
-  if (order.length && places[order[order.length - 1]].y > box.bottom - half) {
-    pullBack(order, places, anchors, lineHeight, box.bottom - half);
+export function placeLabels(
+  anchors: readonly Anchor[],
+  marks: readonly number[],
+  taken: readonly Box[],
+  bounds: Box,
+  lineHeight: number
+): Box[] {
+  const placed: Box[] = [];
+  for (const anchor of anchors) {
+    const candidates = around(anchor, lineHeight);
+    const inside = candidates.filter(({ box }) => contains(bounds, box));
+    let best = (inside.length ? inside : candidates)[0];
+    let least = Infinity;
+    for (const candidate of inside) {
+      const cost = price(candidate.box, [...taken, ...placed], marks) + candidate.distance * COST.distance;
+      if (cost < least) {
+        best = candidate;
+        least = cost;
+      }
+    }
+    placed.push(best.box);
   }
-  return places;
+  return placed;
 }
 
-function pushApart(
-  order: number[],
-  places: Place[],
-  anchors: readonly Anchor[],
-  lineHeight: number,
-  top: number
-): void {
-  order.forEach((i, rank) => {
-    const above = order.slice(0, rank).filter(other => overlapInX(i, other, places, anchors));
-    const least = Math.max(top, ...above.map(other => places[other].y + lineHeight));
-    places[i].y = Math.max(places[i].y, least);
-  });
+interface Candidate {
+  box: Box;
+  distance: number;
 }
 
-function pullBack(
-  order: number[],
-  places: Place[],
-  anchors: readonly Anchor[],
-  lineHeight: number,
-  bottom: number
-): void {
-  [...order].reverse().forEach((i, rank, reversed) => {
-    const below = reversed.slice(0, rank).filter(other => overlapInX(i, other, places, anchors));
-    const most = Math.min(bottom, ...below.map(other => places[other].y - lineHeight));
-    places[i].y = Math.min(places[i].y, most);
-  });
+function around({ x, y, width }: Anchor, height: number): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const distance of DISTANCES) {
+    for (let i = 0; i < DIRECTIONS; i++) {
+      const angle = (2 * Math.PI * i) / DIRECTIONS;
+      const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
+      // From beside the point (its nearer end) to above or below it (its middle).
+      const left = x + dx * distance + ((dx - 1) / 2) * width;
+      const top = y + dy * (distance + height / 2) - height / 2;
+      const box = { left, right: left + width, top, bottom: top + height };
+      candidates.push({ box, distance });
+    }
+  }
+  return candidates;
 }
 
-function overlapInX(
-  one: number,
-  other: number,
-  places: readonly Place[],
-  anchors: readonly Anchor[]
-): boolean {
+function price(box: Box, placed: readonly Box[], marks: readonly number[]): number {
+  let cost = placed.filter(other => overlap(box, other)).length * COST.label;
+  for (let i = 0; i < marks.length; i += 2) {
+    const [x, y] = [marks[i], marks[i + 1]];
+    if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) {
+      cost += COST.mark;
+    }
+  }
+  return cost;
+}
+
+function overlap(one: Box, other: Box): boolean {
   return (
-    places[one].x < places[other].x + anchors[other].width &&
-    places[other].x < places[one].x + anchors[one].width
+    one.left < other.right &&
+    other.left < one.right &&
+    one.top < other.bottom &&
+    other.top < one.bottom
+  );
+}
+
+function contains(outer: Box, inner: Box): boolean {
+  return (
+    inner.left >= outer.left &&
+    inner.right <= outer.right &&
+    inner.top >= outer.top &&
+    inner.bottom <= outer.bottom
   );
 }

@@ -72,7 +72,7 @@ export interface EpochTick {
 }
 
 /**
- * Ticks of the epoch bar: zero, powers of ten and the last epoch, where they do not collide.
+ * Ticks of the epoch bar: the first and the last epoch, and powers of ten that have room.
  *
  * @param apart Smallest distance between two of them, as a share of the bar.
  */
@@ -81,14 +81,25 @@ export function epochTicks(epochs: readonly number[], apart: number): EpochTick[
   if (last < 1) {
     return epochs.map(epoch => ({ epoch, at: 1 }));
   }
-  const ticks = [{ epoch: epochs[last], at: 1 }];
-  const round = epochs
-    .map((epoch, i) => ({ epoch, at: i / last }))
-    .filter(({ epoch }) => epoch === 0 || Number.isInteger(Math.log10(epoch)));
-  for (const tick of [{ epoch: epochs[0], at: 0 }, ...round]) {
-    if (ticks.every(other => Math.abs(other.at - tick.at) >= apart)) {
-      ticks.push(tick);
+  const ticks = [
+    { epoch: epochs[last], at: 1 },
+    { epoch: epochs[0], at: 0 }
+  ];
+  for (let epoch = 1; epoch < epochs[last]; epoch *= 10) {
+    const at = indexOfEpoch(epochs, epoch) / last;
+    if (ticks.every(other => Math.abs(other.at - at) >= apart)) {
+      ticks.push({ epoch, at });
     }
   }
   return ticks.sort((a, b) => a.at - b.at);
+}
+
+/** Where an epoch lies among the recorded ones, between two of them if it is not one. */
+function indexOfEpoch(epochs: readonly number[], epoch: number): number {
+  const after = epochs.findIndex(recorded => recorded >= epoch);
+  if (after <= 0) {
+    return after;
+  }
+  const [low, high] = [epochs[after - 1], epochs[after]];
+  return after - 1 + (epoch - low) / (high - low);
 }
