@@ -1,0 +1,124 @@
+"""What a callback may do, and what it may ask of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from glow.losses import Loss
+
+    Logs = Mapping[str, float] | None
+
+
+class Trainee(Protocol):
+    """What a callback sees of the model that is trained.
+
+    Attributes:
+        seed: Fixes weights, validation split and order.
+        stop_training: Set it to True to stop at the next batch edge.
+        stop_reason: Why, in words, for the History and for displays.
+        run_logs: The logs of the epoch that ended, with one value per replica in an ensemble.
+    """
+
+    seed: int
+    stop_training: bool
+    stop_reason: str
+    run_logs: dict[str, NDArray[Any]]
+
+    @property
+    def loss(self) -> Loss:
+        """The loss the model was compiled with."""
+
+
+class Callback:
+    """Base of all callbacks: every method may be overridden and does nothing here.
+
+    Epochs and batches count from 0. ``logs`` maps names to plain floats: at the end of an epoch the
+    means over its samples, with the prefix ``val_`` for the validation data. At the end of a batch
+    it is empty, unless some callback has ``wants_batch_logs``: then it holds the means over the
+    epoch so far.
+
+    An exception in a callback ends the training: it reaches the caller of ``fit`` after every
+    callback got `on_exception` and `on_train_end`.
+
+    Attributes:
+        wants_batch_logs: Whether the logs at the end of a batch are needed; each costs some 20
+            microseconds per metric, and on a GPU a synchronisation.
+        model: The model, set before training begins.
+        params: ``epochs`` (where training ends), ``initial_epoch``, ``steps`` (batches in an epoch,
+            None if unknown), ``batch_size``, ``samples`` and the settings of ``fit`` and
+            ``compile``, all JSON values.
+    """
+
+    wants_batch_logs: ClassVar[bool] = False
+
+    model: Trainee
+    params: dict[str, Any]
+
+    def set_model(self, model: Trainee) -> None:
+        """Take the model."""
+        self.model = model
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Take the settings of this training."""
+        self.params = params
+
+    def set_data(self, x: Tensor, y: Tensor) -> None:
+        """Take the data given to ``fit``, before the validation split; not called for iterables.
+
+        Args:
+            x: (N, ...).
+            y: (N,) class numbers or (N, ...) values.
+        """
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Training begins."""
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Training ends, for whatever reason; always called once `on_train_begin` was."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """An epoch begins."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """A whole epoch ended, validation included; not called for one cut short."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """A training step begins."""
+
+    def on_backward_end(self, batch: int) -> None:
+        """The gradients are there, the weights not yet changed."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """A training step ended; to block here is to pause."""
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        """Validation or ``evaluate`` begins."""
+
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """A batch of validation or ``evaluate`` begins."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """A batch of validation or ``evaluate`` ended."""
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        """Validation or ``evaluate`` ended."""
+
+    def on_predict_begin(self, logs: Logs = None) -> None:
+        """``predict`` begins."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """A batch of ``predict`` begins."""
+
+    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """A batch of ``predict`` ended."""
+
+    def on_predict_end(self, logs: Logs = None) -> None:
+        """``predict`` ended."""
+
+    def on_exception(self, error: BaseException) -> None:
+        """Training failed; `on_train_end` follows."""

@@ -1,0 +1,71 @@
+"""Several callbacks called as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from glow.callbacks._base import Callback
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from glow.callbacks._base import Trainee
+
+Hook = Callable[..., None]
+
+
+class CallbackList:
+    """The callbacks of one training.
+
+    Args:
+        callbacks: In the order in which they are called.
+
+    Raises:
+        TypeError: One of them is not a `Callback`.
+    """
+
+    def __init__(self, callbacks: Iterable[Callback]) -> None:
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            if not isinstance(callback, Callback):
+                raise TypeError(
+                    f"callbacks must hold glow.callbacks.Callback objects, got {callback!r}. "
+                    "Subclass Callback, or use LambdaCallback(on_epoch_end=...)."
+                )
+        self.wants_batch_logs = any(callback.wants_batch_logs for callback in self.callbacks)
+
+    def attach(self, model: Trainee, params: dict[str, Any]) -> None:
+        """Give every callback the model and the settings."""
+        for callback in self.callbacks:
+            callback.set_model(model)
+            callback.set_params(params)
+
+    def set_data(self, x: Tensor, y: Tensor) -> None:
+        """Give every callback the data."""
+        for callback in self.callbacks:
+            callback.set_data(x, y)
+
+    def hooks(self, name: str) -> tuple[Hook, ...]:
+        """Return the methods ``name`` that do something.
+
+        A hook that nobody overrides then costs nothing per batch.
+        """
+        empty = getattr(Callback, name)
+        methods = (getattr(callback, name) for callback in self.callbacks)
+        return tuple(m for m in methods if getattr(m, "__func__", None) is not empty)
+
+    def call(self, name: str, *args: object) -> None:
+        """Call ``name`` of every callback; the first exception ends it."""
+        for hook in self.hooks(name):
+            hook(*args)
+
+    def call_all(self, name: str, *args: object) -> list[Exception]:
+        """Call ``name`` of every callback, whatever others raise, and return what was raised."""
+        errors = []
+        for hook in self.hooks(name):
+            try:
+                hook(*args)
+            except Exception as error:
+                errors.append(error)
+        return errors

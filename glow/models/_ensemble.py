@@ -1,0 +1,223 @@
+"""Several networks trained at once as one batched model."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from glow._arguments import integer
+from glow._registry import lookup
+from glow.models._batched import Batched, batch
+from glow.models._ensemble_feed import EnsembleFeed
+from glow.models._ib import IBSequential
+from glow.models._model import Model
+from glow.models._modes import evaluating
+from glow.models._sequential import Sequential
+
+if TYPE_CHECKING:
+    from glow.callbacks import Record
+    from glow.models._feed import SplittableFeed
+
+_NETWORKS: dict[str, type[Sequential]] = {"IBSequential": IBSequential, "Sequential": Sequential}
+
+
+class Ensemble(Model):
+    """The same network from n seeds, trained at once.
+
+    Each replica has the weights, the validation split and the order of batches of its own seed, as
+    if it was trained alone; only the arithmetic is shared. It is compiled, fitted, evaluated and
+    recorded like one model: logs are means over replicas, ``history.runs`` has each replica's
+    values, and recordings get the dimension ``run``. If the networks record by default
+    (`IBSequential`), so does the ensemble.
+
+    Args:
+        build: From a seed to a `Sequential` of `Dense` and `Activation` layers with that seed.
+        n: How many; ``build`` is called with 0 to n - 1.
+
+    Attributes:
+        runs: How many.
+        seeds: The seed of each replica.
+
+    Raises:
+        TypeError: ``build`` does not return a `Sequential`, or a layer cannot be batched.
+        ValueError: ``build`` ignores its seed, or the networks differ in more than their weights.
+
+    Example:
+        >>> def build(seed):
+        ...     return Sequential([Dense(3, "tanh"), Dense(2)], input_shape=(12,), seed=seed)
+        >>> model = Ensemble(build, n=8)
+    """
+
+    runs: int
+
+    def __init__(self, build: Callable[[int], Sequential], n: int = 8) -> None:
+        networks = [build(seed) for seed in range(integer("Ensemble", "n", n, low=1))]
+        _check_networks(networks)
+        super().__init__(seed=networks[0].seed)
+        self.runs = n
+        self.seeds = [network.seed for network in networks]
+        # A tuple, because the networks must not become submodules: their weights move to ours.
+        self._networks = tuple(networks)
+        if networks[0].built:
+            self._stack()
+
+    @property
+    def built(self) -> bool:
+        """Whether shapes and weights are there."""
+        return bool(self._modules)
+
+    def build(self, input_shape: Sequence[int], dtype: torch.dtype = torch.float32) -> None:
+        """Build every network and batch them; nothing happens if that is done.
+
+        Args:
+            input_shape: Shape of one sample, (features,).
+            dtype: Type of the input.
+
+        Raises:
+            TypeError: A layer cannot be batched.
+            ValueError: A layer cannot take its input.
+        """
+        if not self.built:
+            for network in self._networks:
+                network.build(input_shape, dtype)
+            self._stack()
+
+    def replica(self, index: int) -> Sequential:
+        """Return one network with its present weights, apart from the ensemble.
+
+        Args:
+            index: From 0 to runs - 1.
+
+        Raises:
+            IndexError: No such replica.
+        """
+        if not 0 <= index < self.runs:
+            raise IndexError(
+                f"Ensemble: replica must be from 0 to {self.runs - 1}, got {index}. "
+                "Choose one of these."
+            )
+        network = copy.deepcopy(self._networks[index])
+        if self.built:
+            network.to_empty(device=self.device)
+            for name, layer in self._batched():
+                network.get_submodule(name).load_state_dict(layer.state_of(index))
+        return network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return every replica's output for the same batch.
+
+        Args:
+            x: (N, features).
+
+        Returns:
+            (runs, N, units).
+        """
+        self.build(x.shape[1:], x.dtype)
+        return self._through(self._shared(x)).transpose(1, 2)
+
+    def output_and_loss(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return outputs and losses of every replica on its own batch.
+
+        Args:
+            x: (runs, features, n).
+            y: (runs, n, ...).
+
+        Returns:
+            Outputs (runs, n, units) and mean losses (runs,).
+        """
+        output = self._through(x).transpose(1, 2)
+        return output, self._compiled.loss.per_run(output, y)
+
+    def forward_layers(self, x: Tensor) -> dict[str, Tensor]:
+        """Return the output of every recorded layer (`Sequential.recorded_layers`).
+
+        Args:
+            x: (N, features).
+
+        Returns:
+            (runs, N, units) by the name of the layer.
+        """
+        self.build(x.shape[1:], x.dtype)
+        taps, outputs, h = self._networks[0]._taps(), {}, self._shared(x)
+        for name, layer in self._batched():
+            h = layer(h)
+            if name in taps:
+                outputs[taps[name]] = h.transpose(1, 2)
+        return outputs
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `glow.models.model_from_config` needs to build the ensemble, without weights.
+
+        Raises:
+            TypeError: A layer cannot be written as JSON.
+        """
+        network = self._networks[0].get_config()
+        return {"class_name": "Ensemble", "network": network, "seeds": self.seeds}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build an ensemble from what `get_config` returned."""
+        network, seeds = config["network"], config["seeds"]
+        made = lookup("network", network["class_name"], _NETWORKS).from_config
+        return cls(lambda index: made({**network, "seed": seeds[index]}), n=len(seeds))
+
+    def _stack(self) -> None:
+        layers = [dict(network.named_children()) for network in self._networks]
+        for name in layers[0]:
+            self.add_module(name, batch(name, [own[name] for own in layers]))
+        for network in self._networks:
+            network.to("meta")  # the form is kept for `replica`, the weights are ours now
+
+    def _batched(self) -> Iterable[tuple[str, Batched]]:
+        return self._modules.items()  # type: ignore[return-value]  # only `_stack` adds modules
+
+    def _shared(self, x: Tensor) -> Tensor:
+        """(N, features) to (runs, features, N), without copies."""
+        self._check_width(x)
+        return x.T.expand(self.runs, *x.T.shape)
+
+    def _through(self, h: Tensor) -> Tensor:
+        for layer in self._modules.values():
+            h = layer(h)  # type: ignore[misc]  # none of them is None
+        return h
+
+    def _check_width(self, x: Tensor) -> None:
+        expected = self._networks[0].input_shape
+        if tuple(x.shape[1:]) != expected:
+            raise ValueError(
+                f"Ensemble: expected inputs of the shape (N, {expected[0]}), got {tuple(x.shape)}. "
+                f"Give samples of {expected[0]} features, or build the networks with input_shape="
+                f"{tuple(x.shape[1:])}."
+            )
+
+    def _output_activation(self) -> str | None:
+        return self._networks[0]._output_activation()
+
+    def _new_record(self) -> Record | None:
+        return self._networks[0]._new_record()
+
+    def _feed(self, x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> SplittableFeed:
+        return EnsembleFeed(x.T.contiguous(), y, batch_size, self.seeds, shuffle)
+
+    def _sample_output(self, x: Tensor) -> tuple[int, ...]:
+        with evaluating(self):
+            return tuple(self(x[:1]).shape[2:])
+
+
+def _check_networks(networks: Sequence[nn.Module]) -> None:
+    strangers = [network for network in networks if not isinstance(network, Sequential)]
+    if strangers:
+        raise TypeError(
+            f"Ensemble: build must return a Sequential, got {type(strangers[0]).__name__}. "
+            "Write e.g. build = lambda seed: Sequential([...], seed=seed)."
+        )
+    seeds = [getattr(network, "seed", None) for network in networks]
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(
+            f"Ensemble: every network needs its own seed, got {seeds}. "
+            "Let build(seed) return Sequential(..., seed=seed)."
+        )

@@ -1,0 +1,189 @@
+"""One call of ``fit``: the iterators that make its loop read as prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Self
+
+import torch
+
+from glow.callbacks import CallbackList, History
+from glow.models._interrupt import in_kernel, interrupts
+from glow.models._meters import floats
+from glow.utils import derive_seed
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from torch import Tensor
+
+    from glow.models._feed import Batch, Feed
+    from glow.models._model import Model
+
+
+class Run:
+    """A training from one epoch to another, as a context manager.
+
+    Whatever ends it, every callback gets ``on_train_end``, the model's mode and PyTorch's
+    generators are put back, and the History says how it ended.
+
+    Args:
+        model: The compiled model.
+        train: What to train on.
+        validation: What to validate on after every epoch, or None.
+        callbacks: Who watches.
+        first: Number of the first epoch.
+        last: Number of the epoch before which to stop.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        train: Feed,
+        validation: Feed | None,
+        callbacks: CallbackList,
+        first: int,
+        last: int,
+    ) -> None:
+        self._model, self._train, self._validation = model, train, validation
+        self._callbacks, self._first, self._last = callbacks, first, last
+        self._meters = model._meters()
+        self._validation_meters = model._meters()
+        self._cut = False
+        self._batch = 0
+        self._exit = ExitStack()
+
+    @property
+    def history(self) -> History:
+        """What every epoch brought."""
+        return self._model.history
+
+    def __enter__(self) -> Self:
+        model = self._model
+        model.stop_training, model.stop_reason = False, ""
+        self._exit.enter_context(interrupts(self._interrupt))
+        self._exit.enter_context(torch.random.fork_rng(_gpus(model)))
+        self._exit.callback(model.train, model.training)
+        if self._callbacks.hooks("on_backward_end"):
+            model._compiled.after_backward = self._after_backward
+        try:
+            self._callbacks.call("on_train_begin", {})
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def epochs(self) -> Iterator[int]:
+        """Yield the number of each epoch, and tell the callbacks when it began and ended."""
+        model = self._model
+        for epoch in range(self._first, self._last):
+            _seed_noise(model, epoch)
+            self._meters.reset()
+            self._callbacks.call("on_epoch_begin", epoch, {})
+            model.train()
+            yield epoch
+            if not self._cut:
+                self._end_epoch(epoch)
+            if model.stop_training:
+                return
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Yield the batches of an epoch until one of them is to be the last."""
+        model = self._model
+        begin = self._callbacks.hooks("on_train_batch_begin")
+        end = self._callbacks.hooks("on_train_batch_end")
+        for index, batch in enumerate(self._train.batches(epoch)):
+            self._batch = index
+            for hook in begin:
+                hook(index, {})
+            yield batch
+            if end:
+                logs = floats(self._meters.result()) if self._callbacks.wants_batch_logs else {}
+                for hook in end:
+                    hook(index, logs)
+            if model.stop_training:
+                self._cut = index + 1 != self._train.steps
+                return
+
+    def tally(self, output: Tensor, loss: Tensor, batch: Batch) -> None:
+        """Add a batch's loss and metrics to the epoch's means."""
+        self._meters.add(output, loss, batch[1])
+
+    def validate(self) -> None:
+        """Validate, unless the epoch was cut short."""
+        if self._validation is not None and not self._cut:
+            self._model._test(self._validation, self._validation_meters, self._callbacks)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        """Tell the callbacks; swallow an interrupt, which `finish` raises again in a script."""
+        self._model._compiled.after_backward = None
+        if isinstance(error, KeyboardInterrupt):
+            self._interrupt()
+            error = None
+            kind = KeyboardInterrupt
+        with self._exit:
+            self._say_how_it_ended(error)
+            self._tell_callbacks(error)
+        if error is None and self.history.interrupted and not in_kernel():
+            raise KeyboardInterrupt
+        return kind is KeyboardInterrupt
+
+    def _interrupt(self) -> None:
+        self._model.stop_training = True
+        self._model.stop_reason = "interrupted"
+        self.history.interrupted = True
+
+    def _end_epoch(self, epoch: int) -> None:
+        model = self._model
+        model.run_logs = self._meters.result()
+        if self._validation is not None:
+            model.run_logs |= self._validation_meters.result("val_")
+        self._callbacks.call("on_epoch_end", epoch, floats(model.run_logs))
+
+    def _after_backward(self) -> None:
+        self._callbacks.call("on_backward_end", self._batch)
+
+    def _say_how_it_ended(self, error: BaseException | None) -> None:
+        history, done = self.history, self.history.epoch
+        finished = self._last <= self._first or (bool(done) and done[-1] == self._last - 1)
+        history.stopped = not finished
+        history.reason = self._model.stop_reason
+        if error is not None:
+            history.reason = f"{type(error).__name__}: {error}"
+        elif history.stopped and not history.reason:
+            history.reason = "stop_training was set"
+
+    def _tell_callbacks(self, error: BaseException | None) -> None:
+        errors = []
+        if error is not None:
+            errors += self._callbacks.call_all("on_exception", error)
+        errors += self._callbacks.call_all("on_train_end", floats(self._model.run_logs))
+        if error is None and errors:
+            error, *errors = errors
+            _note(error, errors)
+            raise error
+        if error is not None:
+            _note(error, errors)
+
+
+def _note(error: BaseException, others: list[Exception]) -> None:
+    for other in others:
+        error.add_note(f"A callback failed after that: {type(other).__name__}: {other}")
+
+
+def _gpus(model: Model) -> list[Any]:
+    return [model.device] if model.device.type == "cuda" else []
+
+
+def _seed_noise(model: Model, epoch: int) -> None:
+    """Make dropout and the like depend on the seed and the epoch alone, so that runs can resume."""
+    seed = derive_seed(model.seed, "noise", epoch)
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed takes 0.2 ms, for all devices
+    if model.device.type == "cuda":
+        torch.cuda.manual_seed(seed)
