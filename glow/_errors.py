@@ -21,6 +21,7 @@ def closest(name: object, valid: Iterable[str]) -> str:
     """
     names = sorted(valid)
     lowered = {candidate.lower(): candidate for candidate in names}
-    matches = difflib.get_close_matches(str(name).lower(), lowered, n=1, cutoff=0.5)
+    given = name.lower() if isinstance(name, str) else ""
+    matches = difflib.get_close_matches(given, lowered, n=1, cutoff=0.5)
     question = f"Did you mean {lowered[matches[0]]!r}? " if matches else ""
     return f"{question}Valid: {', '.join(names) or 'none'}."
