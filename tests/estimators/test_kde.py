@@ -102,9 +102,9 @@ def test_equal_activations_give_zero_and_far_ones_the_ceiling(bound, d):
 
 def test_trap_bounds_on_the_label_are_not_ordered():
     """I(T;Y) is a difference of like bounds; here the "lower" one is the higher, by 1e-3 bits."""
-    zeros = [-1.03, 1.44, -1.32, -0.59, -2.3, 1.44, 1.43, 1.44, 1.47, 1.44, 1.99, 1.44]
-    ones = [1.25, -0.89, 1.69, -0.9, -2.3, -2.07, -1.52, -2.14]
-    t, y = np.array(zeros + ones), np.repeat([0, 1], [12, 8])
+    zeros = [-2.3, -2.07, -1.32, -1.03, -0.59, 1.43, *[1.44] * 5, 1.47, 1.99]
+    ones = [-2.3, -2.14, -1.52, -0.9, -0.89, 1.25, 1.69]
+    t, y = np.array(zeros + ones), np.repeat([0, 1], [13, 7])
     (_, upper), (_, lower) = slow_point(t[:, None], y, 0.3), slow_point(t[:, None], y, 1.2)
     assert lower > upper + 5e-4
     for bound, expected in (("upper", upper), ("lower", lower)):
