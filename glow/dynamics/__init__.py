@@ -8,6 +8,8 @@ from ._document_load import load as load
 from ._errors import Cancelled as Cancelled
 from ._errors import DocumentError as DocumentError
 from ._errors import RecordingError as RecordingError
+from ._plane import plane as plane
+from ._plane import sweep as sweep
 from ._recorder import Recorder as Recorder
 from ._recording import Recording as Recording
 
@@ -19,5 +21,7 @@ __all__ = [
     "RecordingError",
     "document",
     "load",
+    "plane",
     "save",
+    "sweep",
 ]

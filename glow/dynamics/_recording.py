@@ -165,14 +165,19 @@ class Recording:
         return activations
 
     def extremes(self, epoch: int) -> npt.NDArray[np.float32]:
-        """Returns the smallest and largest activation after an epoch: (runs or 1, layers, 2)."""
+        """Returns the smallest and largest finite activation: (runs or 1, layers, 2).
+
+        NaN where a layer has none: training diverged.
+        """
         if epoch not in self._extremes:
             activations = self.activations(epoch)
             flat = [activations[name].reshape(self.runs or 1, -1) for name in self.layers]
-            self._extremes[epoch] = np.stack(
-                [np.stack([t.min(axis=1), t.max(axis=1)], axis=-1) for t in flat], axis=1
-            )
+            self._extremes[epoch] = np.stack([_ends_of_rows(t) for t in flat], axis=1)
         return self._extremes[epoch]
+
+    def remember_extremes(self, epoch: int, extremes: npt.NDArray[np.float32]) -> None:
+        """Keeps what `extremes` found, for `range`."""
+        self._extremes[epoch] = extremes
 
     def range(self, layer: str | None = None, *, run: int | None = None) -> tuple[float, float]:
         """Returns the smallest and largest activation over all recorded epochs.
@@ -193,7 +198,12 @@ class Recording:
         extremes = np.stack([self.extremes(epoch) for epoch in self.epochs])  # (E, runs, L, 2)
         of_run = extremes if run is None else extremes[:, run]
         part = of_run[..., chosen, :]
-        return float(part[..., 0].min()), float(part[..., 1].max())
+        if np.isnan(part).all():
+            raise RecordingError(
+                f"Recording {str(self.path)!r}: no activation of {layer or 'any layer'} is finite, "
+                "so there is no range. Train with a smaller learning rate."
+            )
+        return float(np.nanmin(part[..., 0])), float(np.nanmax(part[..., 1]))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Copies the recording to another folder.
@@ -323,6 +333,17 @@ def _read_probe(folder: Folder) -> tuple[Tensor, Tensor]:
         expected = "x of real numbers that NumPy knows, y of int64 or float32"
         raise folder.error(PROBE, expected, f"{x.dtype} and {y.dtype}")
     return x, y
+
+
+def _ends_of_rows(t: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Returns each row's smallest and largest finite value, (rows, 2); NaN without any."""
+    ends = np.stack([t.min(axis=1), t.max(axis=1)], axis=-1)
+    if np.isfinite(ends).all():
+        return ends
+    finite = np.isfinite(t)
+    low = np.where(finite, t, np.inf).min(axis=1)
+    high = np.where(finite, t, -np.inf).max(axis=1)
+    return np.where(finite.any(axis=1, keepdims=True), np.stack([low, high], axis=-1), np.nan)
 
 
 def _ends(epochs: tuple[int, ...]) -> str:
