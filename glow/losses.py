@@ -91,8 +91,7 @@ class _Builtin(Loss):
 
     def per_run(self, output: Tensor, target: Tensor) -> Tensor:
         """Return the mean loss of each of several models."""
-        each = self._compute(output.flatten(0, 1), target.flatten(0, 1), "none")  # (runs * n, ...)
-        return each.view(len(output), -1).mean(1)
+        return self._compute(output, target, "none").flatten(1).mean(1)
 
 
 class _Crossentropy(_Builtin):
@@ -113,7 +112,17 @@ class _Crossentropy(_Builtin):
         return f"{type(self).__name__}(from_logits={self.from_logits})"
 
 
-class SparseCategoricalCrossentropy(_Crossentropy):
+class _Categorical(_Crossentropy):
+    """A cross-entropy over classes, which torch expects in dimension 1."""
+
+    def per_run(self, output: Tensor, target: Tensor) -> Tensor:
+        """Return the mean loss of each of several models."""
+        classes_first = output.transpose(1, 2)  # (runs, classes, n): also what is contiguous
+        goal = target.transpose(1, 2) if target.ndim == 3 else target
+        return self._compute(classes_first, goal, "none").mean(1)
+
+
+class SparseCategoricalCrossentropy(_Categorical):
     """Cross-entropy against class numbers, in nats.
 
     Args:
@@ -132,7 +141,7 @@ class SparseCategoricalCrossentropy(_Crossentropy):
         return functional.nll_loss(_log(output), target, reduction=reduction)
 
 
-class CategoricalCrossentropy(_Crossentropy):
+class CategoricalCrossentropy(_Categorical):
     """Cross-entropy against probabilities of the classes (one-hot rows), in nats.
 
     Args:
@@ -145,7 +154,7 @@ class CategoricalCrossentropy(_Crossentropy):
     def _compute(self, output: Tensor, target: Tensor, reduction: str) -> Tensor:
         if self.from_logits:
             return functional.cross_entropy(output, target, reduction=reduction)
-        each = -(target * _log(output)).sum(-1)
+        each = -(target * _log(output)).sum(1)
         return each.mean() if reduction == "mean" else each
 
 
