@@ -10,10 +10,10 @@ from glow.estimators import _compile
 def test_kernels_compile_where_nothing_can_be_written(monkeypatch):
     njit = numba.njit
 
-    def without_a_cache(*, cache=False, **options):
+    def without_a_cache(*function, cache=False, **options):
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return njit(**options)
+        return njit(*function, **options)
 
     monkeypatch.setattr(numba, "njit", without_a_cache)
     total = _compile.vector_kernel(lambda values: values.sum())
