@@ -1,4 +1,5 @@
-import { el, setText, uniqueId } from './dom';
+import { Choice } from './choice';
+import { el, setText } from './dom';
 import { ExactRequest, ExplorerState, Selection } from './explorer-state';
 import { formatNumber } from './format';
 import { readDocument } from './plane/document';
@@ -227,10 +228,7 @@ export class Explorer {
     });
     this.element.classList.toggle('glow-pending', state.awaited !== null);
     this.view.element.setAttribute('aria-busy', String(state.awaited !== null));
-    setText(
-      this.ghostName,
-      ghost ? strings.explorer.ghostOf(ghost.name) : strings.explorer.ghost
-    );
+    setText(this.ghostName, ghost ? strings.explorer.ghostOf(ghost.name) : strings.explorer.ghost);
     const source = strings.plane.provenance(recording.samples, recording.runs);
     setText(this.provenance, [heading, source, state.generator].filter(Boolean).join(' · '));
     setText(this.status, this.statusText(state));
@@ -249,33 +247,6 @@ export class Explorer {
       return strings.explorer.snapped(name, wanted, drawn);
     }
     return this.busy;
-  }
-}
-
-/** A labelled drop-down, out of sight while there is nothing to choose. */
-class Choice {
-  readonly element: HTMLElement;
-  private readonly select: HTMLSelectElement;
-  private options: readonly string[] = [];
-
-  constructor(label: string, testid: string, chosen: (index: number) => void) {
-    this.select = el('select', {
-      testid,
-      attributes: { id: uniqueId() },
-      on: { change: () => chosen(this.select.selectedIndex) }
-    });
-    const caption = el('label', { text: label });
-    caption.htmlFor = this.select.id;
-    this.element = el('div', { class: 'glow-choice' }, caption, this.select);
-  }
-
-  show(options: readonly string[], chosen: number): void {
-    if (options.join('\n') !== this.options.join('\n')) {
-      this.options = options;
-      this.select.replaceChildren(...options.map(text => el('option', { text })));
-    }
-    this.select.selectedIndex = chosen;
-    this.element.hidden = options.length < 2;
   }
 }
 

@@ -92,7 +92,6 @@ export class EpochBar {
     this.rest.style.left = `${(100 * upto) / Math.max(epochs.length - 1, 1)}%`;
     setText(this.readout, strings.plane.epochRange(epochs[0], epochs[upto]));
   }
-
 }
 
 function tickLabel({ epoch, at }: { epoch: number; at: number }): HTMLElement {

@@ -13,7 +13,7 @@ export interface Box {
 }
 
 /** Distances from the point at which a place is tried, in pixels. */
-const DISTANCES = [9, 22, 38, 58];
+const DISTANCES = [9, 22, 38, 56, 78, 104];
 /** Directions in which a place is tried; the first is best, to the right. */
 const DIRECTIONS = 12;
 
@@ -41,10 +41,12 @@ export function placeLabels(
   for (const anchor of anchors) {
     const candidates = around(anchor, lineHeight);
     const inside = candidates.filter(({ box }) => contains(bounds, box));
+    const near = marksNear(anchor, marks, lineHeight);
+    const others = [...taken, ...placed];
     let best = (inside.length ? inside : candidates)[0];
     let least = Infinity;
     for (const candidate of inside) {
-      const cost = price(candidate.box, [...taken, ...placed], marks) + candidate.distance * COST.distance;
+      const cost = price(candidate.box, others, near) + candidate.distance * COST.distance;
       if (cost < least) {
         best = candidate;
         least = cost;
@@ -74,6 +76,23 @@ function around({ x, y, width }: Anchor, height: number): Candidate[] {
     }
   }
   return candidates;
+}
+
+/** Only marks that some candidate could cover need to be looked at for every one. */
+function marksNear(
+  { x, y, width }: Anchor,
+  marks: readonly number[],
+  lineHeight: number
+): number[] {
+  const reach = DISTANCES[DISTANCES.length - 1];
+  const near: number[] = [];
+  for (let i = 0; i < marks.length; i += 2) {
+    const [dx, dy] = [Math.abs(marks[i] - x), Math.abs(marks[i + 1] - y)];
+    if (dx <= reach + width && dy <= reach + lineHeight) {
+      near.push(marks[i], marks[i + 1]);
+    }
+  }
+  return near;
 }
 
 function price(box: Box, placed: readonly Box[], marks: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { el, setText } from '../dom';
-import type { Scene } from './draw';
+import type { Scene } from './scene';
 import { drawnPoints, isPresent, nearestPoint, offset, Point, stepPoint } from './points';
 import { speakPoint, Tooltip } from './tooltip';
 
@@ -112,6 +112,8 @@ function locate(point: Point, { coordinates, visible, x, y }: Scene): { x: numbe
 function isDrawn(point: Point, { coordinates, visible, upto }: Unfocused): boolean {
   const { epoch, layer } = point;
   return (
-    epoch <= upto && Boolean(visible[layer]) && isPresent(coordinates, offset(point, visible.length))
+    epoch <= upto &&
+    Boolean(visible[layer]) &&
+    isPresent(coordinates, offset(point, visible.length))
   );
 }

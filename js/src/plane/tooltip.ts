@@ -67,11 +67,7 @@ function row(): [HTMLElement, HTMLElement] {
 }
 
 /** The same facts as one spoken sentence. */
-export function speakPoint(
-  point: Point,
-  recording: Recording,
-  coordinates: Coordinates
-): string {
+export function speakPoint(point: Point, recording: Recording, coordinates: Coordinates): string {
   const i = offset(point, recording.layers.length);
   return [
     recording.layers[point.layer],

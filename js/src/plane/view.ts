@@ -5,7 +5,7 @@ import { strings } from '../strings';
 import { css, epochColour } from './colours';
 import type { Coordinates } from './curve';
 import type { Recording } from './document';
-import { draw, Scene } from './draw';
+import { draw } from './draw';
 import { EpochBar } from './epochs';
 import type { Box } from './labels';
 import { Legend } from './legend';
@@ -13,6 +13,7 @@ import { countMissing } from './points';
 import { PointReader } from './reader';
 import { epochFractions, Limits } from './scales';
 import { summarise } from './summary';
+import type { Scene } from './scene';
 import { onThemeChange, readTheme } from './theme';
 import { PlotZoom } from './zoom';
 

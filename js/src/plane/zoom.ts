@@ -14,6 +14,7 @@ const STEP = 1.5;
 export class PlotZoom {
   private readonly behavior: ZoomBehavior<HTMLElement, unknown>;
   private readonly selection: Selection<HTMLElement, unknown, null, undefined>;
+  private resizing = false;
   private plot: Box = { left: 0, right: 1, top: 0, bottom: 1 };
 
   /** @param changed Called whenever the view moved. */
@@ -25,7 +26,7 @@ export class PlotZoom {
           !event.button && (event.type !== 'wheel' || event.ctrlKey || event.metaKey)
       )
       .extent(() => corners(this.plot))
-      .on('zoom', changed);
+      .on('zoom', () => this.resizing || changed());
     this.selection = select(target);
     // A double click belongs to no one here: zooming by it surprises more than it helps.
     this.selection.call(this.behavior).on('dblclick.zoom', null);
@@ -50,7 +51,10 @@ export class PlotZoom {
         keepInView(y, k, [before.top, before.bottom], [plot.top, plot.bottom])
       )
       .scale(k);
+    // Whoever resizes is painting already.
+    this.resizing = true;
     this.move(kept);
+    this.resizing = false;
   }
 
   zoomBy(steps: number): void {

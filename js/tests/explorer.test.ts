@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Explorer } from '../src/explorer';
+import { changed, fixture, pack } from './documents';
+
+let explorer: Explorer;
+const hooks = { onSelect: vi.fn(), requestExact: vi.fn(), cancelExact: vi.fn() };
+
+function find<T extends HTMLElement = HTMLInputElement>(testid: string): T {
+  return explorer.element.querySelector<T>(`[data-testid="${testid}"]`)!;
+}
+
+function drag(index: number): void {
+  const slider = find('glow-slider-bins');
+  slider.value = String(index);
+  slider.dispatchEvent(new Event('input'));
+}
+
+function release(): void {
+  find('glow-slider-bins').dispatchEvent(new Event('change'));
+}
+
+function type(text: string): void {
+  const box = find('glow-number-bins');
+  box.value = text;
+  box.dispatchEvent(new Event('change'));
+}
+
+function choose(testid: string, index: number): void {
+  const select = find<HTMLSelectElement>(testid);
+  select.selectedIndex = index;
+  select.dispatchEvent(new Event('change'));
+}
+
+function drawn(): string | undefined {
+  vi.advanceTimersByTime(50);
+  return find('glow-plane').dataset.value;
+}
+
+const text = (): string => explorer.element.textContent ?? '';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.clearAllMocks();
+  explorer = new Explorer(hooks);
+  document.body.append(explorer.element);
+  explorer.setDocument(fixture());
+});
+
+afterEach(() => {
+  explorer.dispose();
+  vi.useRealTimers();
+});
+
+describe('Explorer', () => {
+  it('offers recordings, estimators and the slider of the declaration', () => {
+    const labels = Array.from(find<HTMLSelectElement>('glow-estimator').options, o => o.text);
+    expect(labels).toEqual(['Binned', 'KDE', 'Edges']);
+    expect(find('glow-number-bins').value).toBe('30');
+    expect(text()).toContain('number of cells · 8 to 100');
+    expect(drawn()).toBe('30');
+  });
+
+  it('follows the slider at once and tells its host', () => {
+    drag(2);
+    expect(find('glow-number-bins').value).toBe('100');
+    expect(find('glow-slider-bins').getAttribute('aria-valuetext')).toBe('100');
+    expect(drawn()).toBe('100');
+    expect(hooks.onSelect).toHaveBeenLastCalledWith({ recording: 0, plane: 0, value: 100 });
+    expect(hooks.requestExact).not.toHaveBeenCalled();
+  });
+
+  it('refuses a typed value out of range and leaves the plane alone', () => {
+    type('999');
+    const box = find('glow-number-bins');
+    expect(box.getAttribute('aria-invalid')).toBe('true');
+    expect(explorer.element.querySelector('.glow-hint[role=alert]')!.textContent).toBe(
+      'bins must be from 8 to 100, got 999.'
+    );
+    expect(drawn()).toBe('30');
+    expect(hooks.onSelect).not.toHaveBeenCalled();
+    type('100');
+    expect(box.hasAttribute('aria-invalid')).toBe(false);
+    expect(drawn()).toBe('100');
+  });
+
+  it('shows the nearest kept value for a typed one in between, and says so', () => {
+    type('40');
+    expect(drawn()).toBe('30');
+    expect(text()).toContain('bins 40 is not kept; showing the nearest, 30.');
+  });
+
+  it('goes back to the default', () => {
+    const reset = find<HTMLButtonElement>('glow-reset');
+    expect(reset.disabled).toBe(true);
+    drag(0);
+    expect(reset.disabled).toBe(false);
+    reset.click();
+    expect(drawn()).toBe('30');
+    expect(reset.disabled).toBe(true);
+  });
+
+  it('shows only the slider of the chosen estimator', () => {
+    choose('glow-estimator', 1);
+    expect(find('glow-slider-bins')).toBeNull();
+    expect(find('glow-slider-variance')).not.toBeNull();
+    choose('glow-estimator', 2);
+    expect(explorer.element.querySelector('.glow-setting')).toBeNull();
+    expect(drawn()).toBe('');
+  });
+
+  it('names the ghost and lets it be turned off', () => {
+    drag(0);
+    expect(text()).toContain('Ghost: bins 30');
+    find('glow-ghost').click();
+    expect(find('glow-ghost').checked).toBe(false);
+  });
+
+  it('hides what leaves no choice', () => {
+    explorer.setDocument({
+      ...fixture(),
+      recordings: [
+        changed('recordings.0.planes', [fixture().recordings[0].planes[2]]).recordings[0]
+      ]
+    });
+    for (const testid of ['glow-recording', 'glow-estimator', 'glow-ghost']) {
+      expect(find(testid).closest('[hidden]')).not.toBeNull();
+    }
+  });
+
+  it('keeps the slider in the hand when a finer document comes', () => {
+    const slider = find('glow-slider-bins');
+    drag(2);
+    explorer.setDocument(fixture());
+    expect(find('glow-slider-bins')).toBe(slider);
+    expect(drawn()).toBe('100');
+  });
+
+  describe('with a kernel', () => {
+    beforeEach(() => explorer.setExact(true));
+
+    it('asks once on release, shows that it waits, and takes the answer', () => {
+      for (let i = 0; i < 50; i++) {
+        drag(i + 1);
+      }
+      expect(hooks.requestExact).not.toHaveBeenCalled();
+      release();
+      expect(hooks.requestExact).toHaveBeenCalledTimes(1);
+      const [request] = hooks.requestExact.mock.calls[0];
+      expect(explorer.element.classList).toContain('glow-pending');
+      expect(text()).toContain(`Computing bins ${request.value}`);
+      const arrays = { xt: pack([1, 2, 3, 4], [1, 2, 2]), ty: pack([1, 2, 3, 4], [1, 2, 2]) };
+      explorer.setPlane({ ...request, ...arrays });
+      expect(explorer.element.classList).not.toContain('glow-pending');
+      expect(drawn()).toBe(String(request.value));
+    });
+
+    it('cancels when the reader goes on', () => {
+      type('50');
+      expect(hooks.cancelExact).not.toHaveBeenCalled();
+      type('30');
+      expect(hooks.cancelExact).toHaveBeenCalledTimes(1);
+    });
+
+    it('says when the kernel could not answer', () => {
+      type('50');
+      explorer.setFailure(hooks.requestExact.mock.calls[0][0].serial, 'Binned: no memory');
+      expect(text()).toContain('Binned: no memory');
+      expect(explorer.element.classList).not.toContain('glow-pending');
+    });
+
+    it('says when an answer does not fit', () => {
+      type('50');
+      explorer.setPlane({ ...hooks.requestExact.mock.calls[0][0], xt: 1, ty: 2 });
+      expect(text()).toContain('answer.xt: expected an object, got 1');
+    });
+  });
+
+  it('shows what the kernel is busy with', () => {
+    explorer.setBusy('Estimating KDE: 40 of 300 epochs');
+    expect(text()).toContain('Estimating KDE: 40 of 300 epochs');
+  });
+
+  it('follows a selection made in another view without telling it back', () => {
+    explorer.select({ recording: 1, plane: 0, value: 100 });
+    expect(find<HTMLSelectElement>('glow-recording').selectedIndex).toBe(1);
+    expect(drawn()).toBe('100');
+    expect(hooks.onSelect).not.toHaveBeenCalled();
+  });
+
+  it('explains an empty and a malformed document instead of failing', () => {
+    const problem = (): HTMLElement => explorer.element.querySelector('.glow-problem')!;
+    expect(problem().hidden).toBe(true);
+    explorer.setDocument({});
+    expect(problem().textContent).toContain('No plane yet');
+    explorer.setDocument('<b>not JSON</b>');
+    expect(problem().textContent).toContain('document: expected JSON');
+    expect(problem().querySelector('b')).toBeNull();
+    explorer.setDocument(fixture());
+    expect(problem().hidden).toBe(true);
+    expect(drawn()).toBe('30');
+  });
+});

@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Progress } from '../src/progress';
+import { buttons, isFinal, readProgress } from '../src/progress-state';
+
+const RUNNING = {
+  status: 'running',
+  epoch: 120,
+  epochs: 8000,
+  batch: 3,
+  batches: 7,
+  elapsed: 65,
+  eta: 3725,
+  metrics: { loss: 0.123456, accuracy: 1, val_loss: 'nan' },
+  message: ''
+};
+
+const send = vi.fn();
+let progress: Progress;
+
+function find<T extends HTMLElement = HTMLButtonElement>(testid: string): T {
+  return progress.element.querySelector<T>(`[data-testid="${testid}"]`)!;
+}
+
+beforeEach(() => {
+  send.mockClear();
+  progress = new Progress(send);
+  progress.show(RUNNING);
+});
+
+describe('Progress', () => {
+  it('shows bars, times and metrics', () => {
+    const [epochs, batches] = progress.element.querySelectorAll('[role=progressbar]');
+    expect(epochs.getAttribute('aria-valuenow')).toBe('120');
+    expect(epochs.getAttribute('aria-valuemax')).toBe('8000');
+    expect(batches.getAttribute('aria-valuetext')).toBe('3 / 7');
+    const text = progress.element.textContent;
+    for (const part of [
+      'Running',
+      '1:05 elapsed, 1:02:05 left',
+      '120 / 8000',
+      'loss0.1235',
+      'nan'
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('leaves the length of an epoch open where nobody knows it', () => {
+    progress.show({ ...RUNNING, batches: null });
+    const batches = progress.element.querySelectorAll('[role=progressbar]')[1];
+    expect(batches.hasAttribute('aria-valuenow')).toBe(false);
+    expect(batches.getAttribute('aria-valuetext')).toBe('3 / ?');
+  });
+
+  it('answers a click on Stop before the training does', () => {
+    find('glow-stop').click();
+    expect(send).toHaveBeenCalledWith('stop');
+    expect(find('glow-stop')).toMatchObject({ disabled: true, textContent: 'Stopping …' });
+    expect(find('glow-pause').disabled).toBe(true);
+    find('glow-stop').click();
+    expect(send).toHaveBeenCalledTimes(1);
+    progress.show(RUNNING);
+    expect(find('glow-stop').disabled).toBe(true);
+    progress.show({ ...RUNNING, status: 'stopped' });
+    expect(find('glow-status').textContent).toBe('Stopped');
+    expect(find('glow-stop').disabled).toBe(true);
+  });
+
+  it('toggles between Pause and Resume as the training confirms', () => {
+    const pause = find('glow-pause');
+    expect(pause.textContent).toBe('Pause');
+    pause.click();
+    expect(pause).toMatchObject({ disabled: true, textContent: 'Pausing …' });
+    progress.show(RUNNING);
+    expect(pause.disabled).toBe(true);
+    progress.show({ ...RUNNING, status: 'paused' });
+    expect(pause).toMatchObject({ disabled: false, textContent: 'Resume' });
+    pause.click();
+    expect(pause.textContent).toBe('Resuming …');
+    progress.show(RUNNING);
+    expect(pause).toMatchObject({ disabled: false, textContent: 'Pause' });
+    expect(send.mock.calls).toEqual([['pause'], ['resume']]);
+  });
+
+  it('can be stopped while it is paused', () => {
+    progress.show({ ...RUNNING, status: 'paused' });
+    expect(find('glow-stop').disabled).toBe(false);
+  });
+
+  it.each([
+    ['stopped', 'Stopped'],
+    ['interrupted', 'Interrupted'],
+    ['failed', 'Failed'],
+    ['done', 'Done']
+  ])('says %s in a word of its own and offers nothing more', (status, word) => {
+    progress.show({ ...RUNNING, status, message: 'after epoch 12' });
+    expect(find('glow-status').textContent).toBe(word);
+    expect(find('glow-stop').disabled && find('glow-pause').disabled).toBe(true);
+    expect(progress.element.textContent).toContain('after epoch 12');
+    expect(progress.element.textContent).not.toContain('left');
+  });
+
+  it('has the same elements from first to last', () => {
+    const shape = (): string[] => Array.from(progress.element.children, child => child.className);
+    const before = shape();
+    progress.show({});
+    progress.show({ ...RUNNING, status: 'done' });
+    expect(shape()).toEqual(before);
+  });
+
+  it('never reads a message or metric as markup', () => {
+    progress.show({ ...RUNNING, message: '<img>', metrics: { '<img>': '<img>' } });
+    expect(progress.element.querySelector('img')).toBeNull();
+  });
+});
+
+describe('readProgress', () => {
+  it('takes anything', () => {
+    for (const value of [null, 3, 'x', [], { status: 'toString', epoch: -1, metrics: 7 }]) {
+      expect(readProgress(value)).toMatchObject({ status: 'running', epoch: 0, metrics: {} });
+    }
+  });
+});
+
+describe('buttons', () => {
+  it('ignore a wish once the training has ended', () => {
+    expect(isFinal('done')).toBe(true);
+    expect(buttons('done', 'pause').pause).toEqual({ text: 'Pause', disabled: true });
+  });
+});
