@@ -22,5 +22,5 @@ def plane_code(recording: Recording, estimator: Estimator) -> str:
     return (
         "from glow.dynamics import Recording, plane; "
         f"from glow.estimators import {type(estimator).__name__}; "
-        f"p = plane(Recording.open({str(recording.path)!r}), {estimator_code(estimator)})"
+        f"p = plane(Recording.open({str(recording.path.resolve())!r}), {estimator_code(estimator)})"
     )

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 ACTIONS = ("stop", "pause", "resume")
+_LOOK_SECONDS = 0.1
 
 
 class TrainingControl:
     """Flags for Stop, Pause and Resume.
+
+    Args:
+        ended: Asked while paused: whether something else, such as the kernel's interrupt, has
+            ended the training meanwhile.
 
     Attributes:
         pending: Whether there is anything to obey; one attribute read per batch is all it costs.
         stop_requested: Whether training is to end at the next batch edge.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[], bool] = bool) -> None:
+        self._ended = ended
         self.pending = False
         self.stop_requested = False
         self._go = threading.Event()
@@ -50,4 +57,6 @@ class TrainingControl:
 
     def wait(self) -> None:
         """Block while paused."""
-        self._go.wait()
+        # In slices: an interrupt sets a flag of its own and does not wake this thread.
+        while not self._go.wait(_LOOK_SECONDS) and not self._ended():
+            pass

@@ -127,10 +127,18 @@ class KeptCurve:
     def _estimate(self, epochs: list[int], cancel: Cancel) -> xr.Dataset:
         from glow.dynamics import plane, sweep
 
-        asked = {"epochs": epochs, "diagnostics": False, "cancel": cancel}
         if self.slider is None:
-            return plane(self.recording, self.estimator, **asked)
-        return sweep(self.recording, self.estimator, **asked, **{self.slider.name: self._grid()})
+            return plane(
+                self.recording, self.estimator, epochs=epochs, diagnostics=False, cancel=cancel
+            )
+        return sweep(
+            self.recording,
+            self.estimator,
+            epochs=epochs,
+            diagnostics=False,
+            cancel=cancel,
+            **{self.slider.name: self._grid()},
+        )
 
     def _grid(self) -> list[Any]:
         assert self.slider is not None  # noqa: S101 - asked only of estimators with a slider

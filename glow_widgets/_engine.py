@@ -157,7 +157,9 @@ class Engine:
         try:
             plane = curve.exact(value, self._cancel)
         except (ValueError, TypeError) as error:
-            self._say(str(error))
+            answer = {"action": "failed", "serial": request.get("serial"), "message": str(error)}
+            self._view.send(answer)
+            self._say("")
             return
         self._view.send({**request, "action": "plane", **encode(plane)})
         self._say("")

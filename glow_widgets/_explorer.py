@@ -139,7 +139,7 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 def _named(recordings: Recording | Mapping[str, Recording]) -> dict[str, Recording]:
     if isinstance(recordings, Mapping):
         return dict(recordings)
-    return {recordings.path.name: recordings}
+    return {recordings.name: recordings}
 
 
 def _every_variant() -> list[Estimator]:

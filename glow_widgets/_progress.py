@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from traitlets import Dict, TraitError, Unicode, validate
@@ -41,6 +41,7 @@ class TrainingProgress(GlowWidget):
         epochs: Number of epochs when the training is complete.
         batches: Batches in an epoch, None if unknown.
         initial_epoch: Epochs already done.
+        ended: Asked while paused: whether something else has ended the training meanwhile.
         clock: Seconds, monotonic.
     """
 
@@ -54,9 +55,10 @@ class TrainingProgress(GlowWidget):
         batches: int | None = None,
         *,
         initial_epoch: int = 0,
+        ended: Callable[[], bool] = bool,
         clock: Clock = time.monotonic,
     ) -> None:
-        self.control = TrainingControl()
+        self.control = TrainingControl(ended)
         self._epochs, self._batches = epochs, batches
         self._initial_epoch = initial_epoch
         self._epoch, self._batch = initial_epoch, 0
@@ -102,6 +104,11 @@ class TrainingProgress(GlowWidget):
     def status(self) -> str:
         """One of running, paused, stopping, stopped, interrupted, failed and done."""
         return self._status
+
+    @property
+    def epoch(self) -> int:
+        """Number of epochs done."""
+        return self._epoch
 
     def _obey(self) -> None:
         if self.control.pause_requested:

@@ -3,6 +3,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
@@ -11,9 +12,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 from lab import Lab, install_ipykernel
 from pages import LabPage
 
+from glow.callbacks import Record
+from glow.datasets import szt
+from glow.dynamics import Recording, document, plane, sweep
+from glow.estimators import KDE, Binned
+from glow.layers import Dense
+from glow.models import Sequential
+from glow.optimizers import Adam
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 SWITCHES += ["--disable-background-networking", "--disable-component-update"]
+SNAPSHOTS = 300
+FEWER_SAMPLES = 1024
 
 
 def pytest_collection_modifyitems(items):
@@ -65,3 +76,46 @@ def tab(context, lab):
     yield tab
     lab.shut_down_kernels()
     assert tab.complaints == []
+
+
+@pytest.fixture(scope="session")
+def recordings(tmp_path_factory):
+    """One training of the 12-bit network, recorded 300 times: on all samples and on fewer.
+
+    The slider's speed in the browser does not depend on the number of samples; the KDE's curves
+    are sixteen times cheaper on a quarter of them.
+    """
+    home = tmp_path_factory.mktemp("recordings")
+    x, y = szt.patterns()
+    layers = [Dense(units, activation="tanh") for units in (10, 7, 5, 4, 3)]
+    model = Sequential([*layers, Dense(2)], input_shape=(12,), seed=0)
+    model.compile(Adam(learning_rate=4e-3), loss="cross_entropy")
+    schedule = range(0, 2 * SNAPSHOTS, 2)
+    few = np.random.default_rng(0).choice(len(x), FEWER_SAMPLES, replace=False)
+    records = [
+        Record(path=home / "all", schedule=schedule),
+        Record(path=home / "few", schedule=schedule, probe=(x[few], y[few])),
+    ]
+    model.fit(x, y, batch_size=512, epochs=schedule[-1], verbose=0, callbacks=records)
+    assert len(Recording.open(home / "all").epochs) == SNAPSHOTS
+    return home
+
+
+@pytest.fixture
+def plane_document(recordings):
+    """A plane without sliders."""
+    return document(plane(Recording.open(recordings / "all"), Binned(bins=30, range=(-1, 1))))
+
+
+@pytest.fixture(scope="session")
+def explorer_document(recordings):
+    """Two estimators with sliders, as an exported page holds them: at most 60 epochs."""
+    recording = Recording.open(recordings / "few")
+    epochs = recording.epochs[::5]
+    binned, kde = Binned(range="global"), KDE()
+    bins, variances = binned.sliders[0].grid(), kde.sliders[0].grid()
+    planes = [
+        sweep(recording, binned, epochs=epochs, bins=bins),
+        sweep(recording, kde, epochs=epochs, variance=variances),
+    ]
+    return document({"tanh": planes}, title="One training, two rulers")

@@ -11,6 +11,8 @@ import urllib.request
 from pathlib import Path
 
 STARTUP_SECONDS = 60
+# Kernels and a browser share few cores: threads that spin for one another would hold all up.
+WAITING_THREADS = "passive"
 NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 KERNELS = {"python3": "7.4", "ipykernel-7.3": "7.3"}
 
@@ -55,9 +57,8 @@ class Lab:
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
         command += ["--LabApp.expose_app_in_browser=True"]
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                command, env={**os.environ, **self._env}, stdout=log, stderr=log
-            )
+            environment = {**os.environ, **self._env, "OMP_WAIT_POLICY": WAITING_THREADS}
+            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self._wait_until_up()
         return self
 

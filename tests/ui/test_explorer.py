@@ -42,10 +42,10 @@ MOVE = """async ([slider, positions]) => {
 
 
 @pytest.fixture(params=["Binned", "KDE"])
-def case(request, binned_recording, kde_recording):
+def case(request, recordings):
     cases = {
-        "Binned": ("Binned(range='global')", "bins", binned_recording),
-        "KDE": ("KDE()", "variance", kde_recording),
+        "Binned": ("Binned(range='global')", "bins", recordings / "all"),
+        "KDE": ("KDE()", "variance", recordings / "few"),
     }
     return cases[request.param]
 

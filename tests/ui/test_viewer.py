@@ -20,17 +20,24 @@ def test_a_double_click_opens_a_plane_without_a_kernel(tab, lab, plane_document)
 
 
 @pytest.mark.parametrize(
-    "content",
-    ["{not json", '{"format": "glow.plane"}', '{"format": "other", "version": 1}', "[]", ""],
+    ("content", "said"),
+    [
+        ("{not json", "expected JSON"),
+        ('{"format": "glow.plane", "version": 1}', "recordings"),
+        ('{"format": "other", "version": 1}', "expected one of glow.plane"),
+        ("[]", "expected an object"),
+        ("", "expected JSON"),
+    ],
     ids=["not-json", "no-recordings", "another-format", "a-list", "empty"],
 )
-def test_a_broken_file_is_a_message(tab, lab, content):
+def test_a_broken_file_is_a_message(tab, lab, content, said):
     (lab.root / "broken.glow.json").write_text(content)
     tab.open_home()
     tab.double_click("broken.glow.json")
     message = tab.page.locator(".jp-Document [role=alert]")
-    message.wait_for()
-    assert "broken.glow.json" in message.inner_text()
+    message.get_by_text("This plane cannot be shown").wait_for()
+    assert said in message.inner_text()
+    assert tab.page.get_by_test_id("glow-plane").is_hidden()
     assert lab.kernels() == []
     tab.shot("viewer-broken")
 
