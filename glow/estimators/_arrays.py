@@ -43,6 +43,9 @@ def as_array(owner: str, name: str, value: Array) -> npt.NDArray[Any]:
 def as_samples(owner: str, name: str, value: Array) -> Samples:
     """Finite samples as a contiguous (N, d) array of float32, or float64 where the input is wider.
 
+    The array cannot be written to: it may be the caller's own, and kernels are compiled for one
+    kind.
+
     Raises:
         TypeError: If ``value`` does not hold real numbers.
         ValueError: If it is empty or holds NaN or infinity.
@@ -55,6 +58,8 @@ def as_samples(owner: str, name: str, value: Array) -> Samples:
         if precise
         else np.ascontiguousarray(flat, np.float32)
     )
+    samples = samples.view()
+    samples.setflags(write=False)
     # minimum and maximum carry NaN and infinity, and need no temporary array
     if not (np.isfinite(samples.min()) and np.isfinite(samples.max())):
         raise ValueError(f"{owner}: {_not_finite(name, samples)}")

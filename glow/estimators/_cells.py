@@ -31,6 +31,9 @@ class Edges:
     values: npt.NDArray[np.float64]
     inverse_step: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)  # one kind of array: the kernel is compiled once
+
     @classmethod
     def given(cls, values: tuple[float, ...]) -> Self:
         """Borders from a setting; equal spacing is noticed."""
@@ -109,6 +112,4 @@ def _inverse(step: float) -> float:
 @lru_cache(maxsize=256)
 def _inner_edges(low: float, high: float, cells: int) -> npt.NDArray[np.float64]:
     """The borders between equal cells over [low, high], (cells - 1,); one array serves a plane."""
-    edges = np.linspace(low, high, cells + 1)[1:-1]
-    edges.setflags(write=False)
-    return edges
+    return np.linspace(low, high, cells + 1)[1:-1]

@@ -34,8 +34,9 @@ def blurred_information(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Pairwise-distance estimates of I(X;T) and I(X;T given Y) of T blurred by Gaussian noise.
 
-    Kolchinsky and Tracey, "Estimating mixture entropy with pairwise distances" (2017), equation 10,
-    less the entropy of the noise: -(1/N) sum_i ln((1/N) sum_j exp(-|t_i - t_j|**2 / (2 variance))).
+    The estimator of Kolchinsky and Tracey, "Estimating mixture entropy with pairwise distances"
+    (2017), for Gaussians of one variance, less the entropy of the noise:
+    -(1/N) sum_i ln((1/N) sum_j exp(-|t_i - t_j|**2 / (2 variance))).
 
     Args:
         samples: (N, d) activations.
@@ -62,9 +63,11 @@ def blurred_information(
     logs = np.zeros((2, len(variances)))
     for rows, distances in _distances(samples[order]):
         add_logs(distances, lows[rows], highs[rows], scales, lengths, logs)
-    place = np.argsort(np.concatenate([*groups, np.empty(0, np.int64)]))
-    total, within = logs[:, place.astype(np.int64)] / n
-    return math.log(n) - total, (sizes / n * np.log(sizes)).sum() - within
+    total, within = np.empty_like(logs)
+    visited = np.array([i for group in groups for i in group], dtype=np.int64)
+    total[visited] = math.log(n) - logs[0] / n
+    within[visited] = (sizes / n * np.log(sizes)).sum() - logs[1] / n
+    return total, within
 
 
 def halving_groups(variances: npt.NDArray[np.float64]) -> list[list[int]]:

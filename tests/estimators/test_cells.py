@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from glow.estimators._arrays import as_samples
+from glow.estimators._binned_kernels import edge_codes
 from glow.estimators._cells import Edges, Width
 
 VALUES = st.floats(-4, 4, width=32)
@@ -108,6 +110,19 @@ def test_huge_values_belong_to_the_end_cells():
 def test_a_width_that_cannot_tell_values_apart_is_refused():
     with pytest.raises(ValueError, match="width=1e-09 is too small for values as large as 1e"):
         Width(1e-9).codes(np.array([[1e10]]))
+
+
+def test_activations_of_one_type_are_compiled_for_once(rng):
+    """Whether they can be written to, as those of a memory-mapped snapshot cannot, and all cuts."""
+    t = rng.normal(size=(20, 3)).astype(np.float32)
+    fixed = t.copy()
+    fixed.setflags(write=False)
+    before = set(edge_codes.signatures)
+    for given_t in (t, fixed):
+        samples = as_samples("Test", "t", given_t)
+        for cells in (Edges.equal_width(0, 1, 3), Edges.given((0.0, 1.0)), Edges.equal_mass(t, 4)):
+            cells.codes(samples)
+    assert len(set(edge_codes.signatures) - before) <= 1
 
 
 def test_edge_share_counts_values_in_the_end_cells():
