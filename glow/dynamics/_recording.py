@@ -52,6 +52,7 @@ class Recording:
         self._replay: Replay | None = None
         self._cache = ActivationCache()
         self._extremes: dict[int, npt.NDArray[np.float32]] = {}
+        self._stacked: tuple[tuple[int, ...], npt.NDArray[np.float32]] = (), np.empty(0, np.float32)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], model: nn.Module | None = None) -> Recording:
@@ -154,13 +155,12 @@ class Recording:
                 f"Recording {str(self.path)!r}: epoch {epoch!r} was not recorded. Choose one of "
                 f"the {len(self.epochs)} in recording.epochs, {_ends(self.epochs)}."
             )
-        tensors = self.folder.read_snapshot(epoch)
-        if self.keep == "activations":
-            activations: Activations = {name: t.numpy() for name, t in tensors.items()}
-            self._check(epoch, activations)  # mapped from the file: no need to cache
+        if self.keep == "activations":  # mapped from the file: no need to cache
+            mapped = self.folder.map_snapshot(epoch)
+            activations = self._checked(epoch, {name: t.numpy() for name, t in mapped.items()})
         else:
-            activations = self._replayed(epoch, tensors)
-            self._check(epoch, activations)
+            weights = self.folder.read_snapshot(epoch)
+            activations = self._checked(epoch, self._replayed(epoch, weights))
             self._cache.offer(epoch, activations)
         return activations
 
@@ -195,7 +195,7 @@ class Recording:
                 f"Recording {str(self.path)!r}: nothing is recorded yet, so there is no range. "
                 "Wait for the first snapshot and call refresh()."
             )
-        extremes = np.stack([self.extremes(epoch) for epoch in self.epochs])  # (E, runs, L, 2)
+        extremes = self._all_extremes()  # (E, runs or 1, L, 2)
         of_run = extremes if run is None else extremes[:, run]
         part = of_run[..., chosen, :]
         if np.isnan(part).all():
@@ -204,6 +204,14 @@ class Recording:
                 "so there is no range. Train with a smaller learning rate."
             )
         return float(np.nanmin(part[..., 0])), float(np.nanmax(part[..., 1]))
+
+    def _all_extremes(self) -> npt.NDArray[np.float32]:
+        epochs, stacked = self._stacked
+        if epochs != self.epochs:
+            epochs = self.epochs
+            stacked = np.stack([self.extremes(epoch) for epoch in epochs])
+            self._stacked = epochs, stacked
+        return stacked
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Copies the recording to another folder.
@@ -288,7 +296,7 @@ class Recording:
         x = match_dtype(self._x.clone(), model)
         return Replay(model, Probe(x, taps, self.header.output))
 
-    def _check(self, epoch: int, activations: Activations) -> None:
+    def _checked(self, epoch: int, activations: Activations) -> Activations:
         runs = () if self.runs is None else (self.runs,)
         for layer in self.header.layers:
             expected = (*runs, self.samples, *layer.shape)
@@ -298,6 +306,7 @@ class Recording:
                 raise self.folder.error(
                     snapshot_name(epoch), f"layer {layer.name!r} as float32 {expected}", got
                 )
+        return activations
 
     def _compare_fingerprints(self) -> None:
         """Warns if replayed weights give other bits than they did where they were recorded."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load as from_safetensors
 from safetensors.torch import save as to_safetensors
 
 from ._atomic import write_atomically
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 HEADER = "recording.json"
 PROBE = "probe.safetensors"
+_UNREADABLE = (SafetensorError, OSError, ValueError, RuntimeError)
 _LARGEST_HEADER = 64 * 2**20  # bytes; a header of 300 epochs and a large model has about 50 kB
 
 
@@ -81,9 +83,17 @@ class Folder:
         """Writes the snapshot of ``epoch``; the header does not name it yet."""
         self.write_bytes(snapshot_name(epoch), to_safetensors(dict(tensors)))
 
-    def read_snapshot(self, epoch: int) -> dict[str, Tensor]:
+    def map_snapshot(self, epoch: int) -> dict[str, Tensor]:
         """Maps the snapshot of ``epoch`` into memory."""
         return self._read(snapshot_name(epoch))
+
+    def read_snapshot(self, epoch: int) -> dict[str, Tensor]:
+        """Reads the snapshot of ``epoch``; for weights, which are too small to be worth mapping."""
+        name = snapshot_name(epoch)
+        try:
+            return from_safetensors(self._inside(name).read_bytes())
+        except _UNREADABLE as cause:
+            raise self.error(name, "a complete safetensors file", str(cause)) from cause
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Writes one file, whole or not at all.
@@ -119,7 +129,7 @@ class Folder:
             # The torch reader maps the file; nothing is copied until a page is touched.
             with safe_open(path, framework="pt") as file:
                 return {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
-        except (SafetensorError, OSError, ValueError, RuntimeError) as cause:
+        except _UNREADABLE as cause:
             raise self.error(name, "a complete safetensors file", str(cause)) from cause
 
     def _inside(self, name: str) -> Path:

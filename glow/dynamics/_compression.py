@@ -1,0 +1,26 @@
+"""Bits of I(X;T) lost after the peak."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def compression(plane: xr.Dataset) -> xr.DataArray:
+    """Returns how many bits of I(X;T) each layer loses from its peak to the last epoch.
+
+    The raw difference of every single trajectory. Noise alone makes it positive, since the peak is
+    the largest of many estimates: `phases` removes that bias where there are several runs.
+
+    Args:
+        plane: a plane or a sweep.
+
+    Returns:
+        Peak minus last, over ([run,] [parameters,] layer), in the plane's unit (bits).
+    """
+    xt = plane["xt"]
+    lost = xt.max("epoch") - xt.isel(epoch=-1, drop=True)
+    lost.name = "compression"
+    return lost.assign_attrs(long_name="lost from the peak", units=xt.attrs["units"])

@@ -1,0 +1,88 @@
+"""A plane that grows while training goes on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from ._errors import RecordingError
+from ._measures import Sweep, as_estimator
+from ._study import Study
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import xarray as xr
+
+    from glow.estimators import Estimator
+
+    from ._recording import Recording
+
+
+class LivePlane:
+    """The plane of a recording that is still growing, estimated a little at a time.
+
+    New epochs come first, the newest before the others. Where the estimator's cells span the range
+    of the recording and a new epoch widens it, all earlier points become stale; they are shown as
+    they are until they are estimated again, the oldest estimate first.
+
+    Args:
+        recording: the recording, of a Recorder or opened; call its ``refresh`` if another process
+            writes it.
+        estimator: the estimator, or its name.
+    """
+
+    def __init__(self, recording: Recording, estimator: Estimator | str) -> None:
+        measure = Sweep(as_estimator("LivePlane", estimator), {}, diagnostics=False)
+        self._study = Study(recording, measure, recording.layers)
+        self._estimates: dict[int, dict[str, npt.NDArray[Any]]] = {}
+        self._made_with: dict[int, tuple[Any, ...]] = {}  # by epoch, oldest estimate first
+
+    @property
+    def recording(self) -> Recording:
+        """The recording."""
+        return self._study.recording
+
+    @property
+    def pending(self) -> int:
+        """How many recorded epochs are not estimated with the present range."""
+        return len(self._waiting(self._study.ranges()))
+
+    def update(self, budget_seconds: float = 0.1) -> int:
+        """Estimates what is waiting, one epoch at least, until the budget is spent.
+
+        Args:
+            budget_seconds: when to stop beginning another epoch, in seconds.
+
+        Returns:
+            How many epochs are still waiting.
+
+        Raises:
+            ValueError: if an activation does not suit the estimator, which training that diverged
+                can bring about; what was estimated stays.
+        """
+        deadline = time.monotonic() + budget_seconds
+        ranges = self._study.ranges()
+        waiting = self._waiting(ranges)
+        contexts = self._study.fresh_contexts() if waiting else []
+        for done, epoch in enumerate(waiting, start=1):
+            self._estimates[epoch] = self._study.epoch(epoch, contexts)
+            self._made_with.pop(epoch, None)
+            self._made_with[epoch] = ranges
+            if time.monotonic() >= deadline:
+                return len(waiting) - done
+        return 0
+
+    def dataset(self) -> xr.Dataset:
+        """Returns the plane of the epochs estimated so far, as `plane` would.
+
+        Raises:
+            RecordingError: if there are none.
+        """
+        if not self._estimates:
+            raise RecordingError("LivePlane: nothing is estimated yet. Call update() first.")
+        return self._study.dataset(self._estimates)
+
+    def _waiting(self, ranges: tuple[Any, ...]) -> list[int]:
+        new = [epoch for epoch in self.recording.epochs if epoch not in self._estimates]
+        stale = [epoch for epoch, made_with in self._made_with.items() if made_with != ranges]
+        return [*reversed(new), *stale]

@@ -1,0 +1,282 @@
+"""Fitting and compression: where one ends, how much the other loses, and how sure that is."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._axes import swept
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import xarray as xr
+
+    Array = npt.NDArray[np.float64]
+
+_CEILING_TOLERANCE = 0.05  # bits below log2 N at which a trajectory counts as standing on it
+_SPLITS = 200
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class LayerPhases:
+    """The phases of one layer.
+
+    Attributes:
+        layer: the layer's name.
+        peak_epoch: where fitting ends: the epoch at which the mean I(X;T) over runs is largest.
+        peak_epochs: the range of that epoch over halves of the runs, None for one run.
+        lost: bits of I(X;T) lost from the peak to the last epoch. With several runs the peak is
+            chosen on one half of them and the loss measured on the other, over many halvings, which
+            removes the bias of choosing the largest of many noisy estimates.
+        interval: the 95 % interval of ``lost`` from the spread of the runs (Student t), None for
+            one run.
+        raw: the mean over runs of the biased figure, each run's own peak minus its last epoch.
+        flat_noise: what ``raw`` would show if the layer did nothing but repeat its epoch-to-epoch
+            noise around a constant.
+        gained: bits of I(T;Y) gained from the first epoch to the last, mean over runs.
+        verdict: ``"compresses"``, ``"no compression"``, ``"at the ceiling"`` (the estimate could
+            not have shown more, so neither peak nor loss is known) or ``"one run"``.
+    """
+
+    layer: str
+    peak_epoch: int
+    peak_epochs: tuple[int, int] | None
+    lost: float
+    interval: tuple[float, float] | None
+    raw: float
+    flat_noise: float
+    gained: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Phases:
+    """The phases of every layer of a plane; printing it gives a table."""
+
+    layers: tuple[LayerPhases, ...]
+    runs: int
+    unit: str
+    label: str
+
+    def __getitem__(self, layer: str) -> LayerPhases:
+        for one in self.layers:
+            if one.layer == layer:
+                return one
+        raise KeyError(f"No layer {layer!r}. Layers: {', '.join(x.layer for x in self.layers)}.")
+
+    def to_dataset(self) -> xr.Dataset:
+        """Returns the figures as variables over ``layer``; intervals as ``_low`` and ``_high``."""
+        import xarray as xr
+
+        rows = [_flat(one) for one in self.layers]
+        names = [one.layer for one in self.layers]
+        variables = {key: ("layer", [row[key] for row in rows]) for key in rows[0]}
+        attrs = {"runs": self.runs, "units": self.unit, "label": self.label}
+        return xr.Dataset(variables, {"layer": names}, attrs)
+
+    def __str__(self) -> str:
+        table = [_HEADINGS, *(_cells(one) for one in self.layers)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join(
+                cell.ljust(width) if index in (0, len(widths) - 1) else cell.rjust(width)
+                for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in table
+        ]
+        rule = "-" * max(map(len, lines))
+        return "\n".join([self._title(), lines[0], rule, *lines[1:], self._note()])
+
+    def _repr_html_(self) -> str:
+        def row(cells: tuple[str, ...], tag: str) -> str:
+            return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+
+        body = "".join(f"<tr>{row(_cells(one), 'td')}</tr>" for one in self.layers)
+        return (
+            f"<table><caption>{html.escape(self._title())}</caption>"
+            f"<thead><tr>{row(_HEADINGS, 'th')}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{html.escape(self._note())}</p>"
+        )
+
+    def _title(self) -> str:
+        runs = "1 run" if self.runs == 1 else f"{self.runs} runs"
+        return f"{self.label}; {runs}; {self.unit}"
+
+    def _note(self) -> str:
+        if self.runs == 1:
+            return (
+                "One run: no interval, and the loss is biased upwards by its noise. "
+                "Train several seeds (Ensemble) for both."
+            )
+        return (
+            "Peak chosen on half of the runs, loss measured on the other; 95 % interval over runs."
+        )
+
+
+_HEADINGS = (
+    "layer",
+    "peak at epoch",
+    "lost",
+    "95 % interval",
+    "raw",
+    "flat noise",
+    "gained I(T;Y)",
+    "verdict",
+)
+
+
+def phases(plane: xr.Dataset) -> Phases:
+    """Says of each layer where fitting ends and how much of I(X;T) compression loses.
+
+    Args:
+        plane: a plane, best of several runs; of a sweep, one setting: ``sweep.sel(bins=30)``.
+
+    Returns:
+        The phases of each layer; ``print`` shows them as a table.
+
+    Raises:
+        ValueError: if it is a sweep, or has fewer than three epochs or points missing.
+    """
+    if swept(plane):
+        name = swept(plane)[0]
+        raise ValueError(
+            f"phases: expected a plane, got a sweep over {name}. Choose a value: "
+            f"phases(sweep.sel({name}={plane[name].values[0]!r}))."
+        )
+    xt, ty = (_by_run(plane[axis]) for axis in ("xt", "ty"))
+    epochs = plane["epoch"].values
+    if len(epochs) < 3 or np.isnan(xt).any():
+        raise ValueError(
+            f"phases: expected at least three epochs without missing points, got {len(epochs)} "
+            f"epochs and {int(np.isnan(xt).sum())} missing. Estimate more epochs."
+        )
+    ceiling = float(plane.attrs["x_ceiling"]) if plane["xt"].attrs["units"] == "bits" else math.inf
+    return Phases(
+        layers=tuple(
+            _layer(str(name), epochs, xt[..., index], ty[..., index], ceiling)
+            for index, name in enumerate(plane["layer"].values)
+        ),
+        runs=len(xt),
+        unit=str(plane["xt"].attrs["units"]),
+        label=str(plane.attrs["label"]),
+    )
+
+
+def _by_run(values: xr.DataArray) -> Array:
+    """Returns (runs, epochs, layers), one run where there is no such dimension."""
+    whole = values if "run" in values.dims else values.expand_dims("run")
+    array: Array = np.asarray(whole.transpose("run", "epoch", "layer").values, dtype=np.float64)
+    return array
+
+
+def _layer(
+    name: str, epochs: npt.NDArray[np.int64], xt: Array, ty: Array, ceiling: float
+) -> LayerPhases:
+    """Estimates one layer's phases from (runs, epochs) trajectories."""
+    peak = int(xt.mean(axis=0).argmax())
+    raw = float((xt.max(axis=1) - xt[:, -1]).mean())
+    lost, interval, peaks = (raw, None, None) if len(xt) == 1 else _held_out(xt)
+    return LayerPhases(
+        layer=name,
+        peak_epoch=int(epochs[peak]),
+        peak_epochs=None if peaks is None else (int(epochs[peaks[0]]), int(epochs[peaks[1]])),
+        lost=lost,
+        interval=interval,
+        raw=raw,
+        flat_noise=flat_noise_loss(xt),
+        gained=float((ty[:, -1] - ty[:, 0]).mean()),
+        verdict=_verdict(float(xt.mean(axis=0)[peak]) > ceiling - _CEILING_TOLERANCE, interval),
+    )
+
+
+def _verdict(at_ceiling: bool, interval: tuple[float, float] | None) -> str:
+    if at_ceiling:
+        return "at the ceiling"
+    if interval is None:
+        return "one run"
+    return "compresses" if interval[0] > 0 else "no compression"
+
+
+def _held_out(xt: Array) -> tuple[float, tuple[float, float], tuple[int, int]]:
+    """Measures the loss on runs that did not choose the peak.
+
+    Args:
+        xt: (runs, epochs).
+
+    Returns:
+        The mean loss over runs, its 95 % interval, and the range of the chosen peaks' indices.
+    """
+    from scipy.stats import t as student
+
+    runs = len(xt)
+    rng = np.random.default_rng(0)  # the halvings are part of the definition, not of the data
+    losses: list[list[float]] = [[] for _ in range(runs)]
+    peaks = []
+    for _ in range(_SPLITS):
+        order = rng.permutation(runs)
+        for chosen, held in (
+            (order[: runs // 2], order[runs // 2 :]),
+            (order[runs // 2 :], order[: runs // 2]),
+        ):
+            peak = int(xt[chosen].mean(axis=0).argmax())
+            peaks.append(peak)
+            for run in held:
+                losses[run].append(xt[run, peak] - xt[run, -1])
+    of_run = np.array([np.mean(loss) for loss in losses])
+    error = float(of_run.std(ddof=1)) / math.sqrt(runs)
+    half_width = error * float(student.ppf((1 + _CONFIDENCE) / 2, runs - 1))
+    mean = float(of_run.mean())
+    return mean, (mean - half_width, mean + half_width), (min(peaks), max(peaks))
+
+
+def flat_noise_loss(xt: Array) -> float:
+    """Returns the peak-minus-last loss that noise around a constant would show, in bits.
+
+    The noise is read from second differences over epochs, which a smooth trajectory leaves small,
+    by their median, which its few sharp turns do not move. The largest of E normal deviates is at
+    the quantile (E - 0.375) / (E + 0.25) (Blom 1958), and the last has mean 0.
+
+    Args:
+        xt: (runs, epochs).
+    """
+    from scipy.stats import norm
+
+    bends = np.diff(xt, n=2, axis=1)
+    to_deviation = 1.4826 / math.sqrt(6)  # median to deviation; 1 + 4 + 1 times the variance
+    noise = float(np.median(np.abs(bends))) * to_deviation
+    epochs = xt.shape[1]
+    return noise * float(norm.ppf((epochs - 0.375) / (epochs + 0.25)))
+
+
+def _cells(one: LayerPhases) -> tuple[str, ...]:
+    between = one.peak_epochs is not None and one.peak_epochs[0] != one.peak_epochs[1]
+    span = f" ({one.peak_epochs[0]}-{one.peak_epochs[1]})" if one.peak_epochs and between else ""
+    return (
+        one.layer,
+        f"{one.peak_epoch}{span}",
+        f"{one.lost:.2f}",
+        "-" if one.interval is None else f"{one.interval[0]:.2f} to {one.interval[1]:.2f}",
+        f"{one.raw:.2f}",
+        f"{one.flat_noise:.2f}",
+        f"{one.gained:.2f}",
+        one.verdict,
+    )
+
+
+def _flat(one: LayerPhases) -> dict[str, float | int | str]:
+    row = asdict(one)
+    row.pop("layer")
+    low, high = row.pop("interval") or (math.nan, math.nan)
+    first, last = row.pop("peak_epochs") or (one.peak_epoch, one.peak_epoch)
+    return {
+        **row,
+        "lost_low": low,
+        "lost_high": high,
+        "peak_epoch_low": first,
+        "peak_epoch_high": last,
+    }
