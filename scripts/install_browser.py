@@ -1,4 +1,4 @@
-"""Make sure that the browser tests have a Chromium: find one, else install one, else say what to do."""
+"""Make sure that the browser tests have a Chromium: find it, install it, or say what to do."""
 
 from __future__ import annotations
 
