@@ -26,7 +26,7 @@ export interface ExplorerHooks {
  * it shows comes from one plane document; a kernel is needed only for values no curve holds.
  */
 export class Explorer {
-  readonly element = el('section', { class: 'glow-explorer' });
+  readonly element = el('section', { class: 'glow glow-explorer' });
   private readonly title = el('h2', { class: 'glow-title' });
   private readonly recording = new Choice(strings.explorer.recording, 'glow-recording', i =>
     this.change(state => state.selectRecording(i))

@@ -26,13 +26,14 @@ export class Progress {
   private readonly time = el('span', { class: 'glow-time' });
   private readonly epochs = new Bar(strings.progress.epoch);
   private readonly batches = new Bar(strings.progress.batch);
-  private readonly metrics = el('dl', { class: 'glow-metrics' });
+  private readonly metrics = el('div', { class: 'glow-metrics' });
   private readonly message = el('p', { class: 'glow-message' });
   private readonly stop = button('glow-stop', () => this.ask('stop'));
   private readonly pause = button('glow-pause', () =>
     this.ask(this.state.status === 'paused' ? 'resume' : 'pause')
   );
   private state = readProgress({});
+  private metricNames: readonly string[] = [];
   private wish: Action | null = null;
 
   /** @param ask Takes what the reader wants to the training. */
@@ -42,7 +43,7 @@ export class Progress {
     this.element = el(
       'section',
       {
-        class: 'glow-progress',
+        class: 'glow glow-progress',
         testid: 'glow-progress',
         attributes: { 'aria-label': strings.progress.label }
       },
@@ -87,14 +88,13 @@ export class Progress {
 
   private showMetrics(metrics: ProgressState['metrics']): void {
     const names = Object.keys(metrics);
-    const known = [...this.metrics.querySelectorAll('dt')].map(term => term.textContent);
-    if (names.join('\n') !== known.join('\n')) {
-      this.metrics.replaceChildren(
-        ...names.map(name => el('div', {}, el('dt', { text: name }), el('dd')))
-      );
+    if (names.join('\n') !== this.metricNames.join('\n')) {
+      this.metricNames = names;
+      this.metrics.replaceChildren(...names.map(metricElement));
     }
-    const values = this.metrics.querySelectorAll('dd');
-    names.forEach((name, i) => setText(values[i], metricText(metrics[name])));
+    names.forEach((name, i) =>
+      setText(this.metrics.children[i].lastElementChild!, metricText(metrics[name]))
+    );
   }
 }
 
@@ -140,6 +140,10 @@ function timeText({ status, elapsed, eta }: ProgressState): string {
   return isFinal(status) || eta === null
     ? passed
     : `${passed}, ${strings.progress.left(formatDuration(eta))}`;
+}
+
+function metricElement(name: string): HTMLElement {
+  return el('div', {}, el('span', { text: name }), el('strong'));
 }
 
 function metricText(value: number | string): string {

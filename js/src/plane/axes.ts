@@ -43,8 +43,7 @@ function drawXTicks(pen: Pen, scene: Scene, theme: Theme): void {
   pen.textBaseline = 'top';
   for (const value of x.ticks(count)) {
     const at = Math.round(x(value)) + 0.5;
-    pen.strokeStyle = theme.grid;
-    line(pen, at, plot.top, at, plot.bottom);
+    drawGridLine(pen, theme, at, plot.top, at, plot.bottom);
     pen.strokeStyle = theme.muted;
     line(pen, at, plot.bottom, at, plot.bottom + TICK);
     pen.fillStyle = theme.muted;
@@ -60,11 +59,18 @@ function drawYTicks(pen: Pen, scene: Scene, theme: Theme): void {
   pen.textBaseline = 'middle';
   for (const value of y.ticks(count)) {
     const at = Math.round(y(value)) + 0.5;
-    pen.strokeStyle = theme.grid;
-    line(pen, plot.left, at, plot.right, at);
+    drawGridLine(pen, theme, plot.left, at, plot.right, at);
     pen.strokeStyle = theme.muted;
     line(pen, plot.left - TICK, at, plot.left, at);
     pen.fillStyle = theme.muted;
     pen.fillText(text(value), plot.left - TICK - 3, at);
   }
+}
+
+function drawGridLine(pen: Pen, theme: Theme, ...ends: [number, number, number, number]): void {
+  // Dark themes' lines stand out more than light ones'.
+  pen.globalAlpha = theme.light ? 1 : 0.55;
+  pen.strokeStyle = theme.grid;
+  line(pen, ...ends);
+  pen.globalAlpha = 1;
 }

@@ -24,7 +24,7 @@ export class Tooltip {
     this.element.hidden = true;
     this.element.append(
       el('div', { class: 'glow-tooltip-head' }, this.layer, this.epoch),
-      el('dl', {}, ...this.x, ...this.y)
+      el('div', { class: 'glow-tooltip-body' }, ...this.x, ...this.y)
     );
   }
 
@@ -63,7 +63,7 @@ export class Tooltip {
 }
 
 function row(): [HTMLElement, HTMLElement] {
-  return [el('dt'), el('dd')];
+  return [el('span'), el('span')];
 }
 
 /** The same facts as one spoken sentence. */
