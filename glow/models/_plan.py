@@ -53,10 +53,11 @@ def plan_fit(
 ) -> Plan:
     """Check the arguments of ``fit`` against the model; they are described there."""
     batch_size = integer("fit", "batch_size", batch_size, low=1)
-    _check_split(validation_split, validation_data, x)
+    arrays = is_arrays(x, y)
+    _check_split(validation_split, validation_data, arrays)
     check_activation(model.name, model.loss, model._output_activation())
     data = held = validation = None
-    if is_arrays(x):
+    if arrays:
         data = _arrays(model, x, y)
         train: Any = model._feed(*data, batch_size, shuffle)
         if validation_split:
@@ -85,7 +86,7 @@ def plan_test(
 ) -> Feed:
     """Check data against the model; one batch of all samples if ``batch_size`` is None."""
     check_activation(model.name, model.loss, model._output_activation())
-    if not is_arrays(x):
+    if not is_arrays(x, y):
         return _iterable(model, x, y, batch_size or 1, shuffle=False)
     x, y = _arrays(model, x, y)
     size = len(x) if batch_size is None else integer("evaluate", "batch_size", batch_size, low=1)
@@ -124,13 +125,13 @@ def _validation(model: Model, data: Any, batch_size: int) -> Feed:  # noqa: ANN4
     return plan_test(model, data, None, batch_size)
 
 
-def _check_split(split: float, data: object, x: object) -> None:
+def _check_split(split: float, data: object, arrays: bool) -> None:
     if not 0 <= split < 1:
         raise ValueError(
             f"fit: validation_split must be at least 0 and less than 1, got {split!r}. "
             "Choose e.g. 0.2."
         )
-    if split and (data is not None or not is_arrays(x)):
+    if split and (data is not None or not arrays):
         raise ValueError(
             f"fit: validation_split={split!r} needs arrays and no validation_data. "
             "Give either validation_split or validation_data."

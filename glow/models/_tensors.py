@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def is_arrays(x: object) -> bool:
-    """Say whether ``x`` is one array, tensor, table or list rather than an iterable of batches."""
-    return isinstance(x, Tensor | np.ndarray | list | tuple) or hasattr(x, "__array__")
+def is_arrays(x: object, y: object) -> bool:
+    """Say whether x is an array, tensor, table or list of samples, and not an iterable of batches."""
+    return hasattr(x, "__array__") or (y is not None and isinstance(x, list | tuple))
 
 
 def inputs(owner: str, x: ArrayLike | Tensor, device: torch.device, *, integers: bool) -> Tensor:
