@@ -74,8 +74,11 @@ export class ExplorerState {
 
   /** The plane at the previous setting, and its name; null where there is nothing to compare. */
   get ghost(): { reading: Reading; name: string } | null {
-    const { previous } = this;
-    return previous && { reading: this.read(previous), name: this.name(previous) };
+    const { previous, current } = this;
+    if (!previous || (previous.plane === current.plane && previous.value === current.value)) {
+      return null;
+    }
+    return { reading: this.read(previous), name: this.name(previous) };
   }
 
   /** Recording and setting in words. */

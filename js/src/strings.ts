@@ -62,7 +62,6 @@ export const strings = {
   },
   progress: {
     label: 'Training progress',
-    waiting: 'Waiting for the first batch',
     status: {
       running: 'Running',
       paused: 'Paused',
@@ -74,7 +73,6 @@ export const strings = {
     },
     stop: 'Stop',
     stopping: 'Stopping …',
-    stopped: 'Stopped',
     pause: 'Pause',
     pausing: 'Pausing …',
     resume: 'Resume',
@@ -93,8 +91,7 @@ export const strings = {
       'The first lesson was not found. Expected 01-two-phases.ipynb in the folder where JupyterLab ' +
       'was started, or in its folder “notebooks”. Start JupyterLab in PyGlow’s folder (make lab).',
     viewerLabel: 'Information plane',
-    viewerName: 'Information Plane',
-    notRead: (path: string): string => `${path} cannot be read.`
+    viewerName: 'Information Plane'
   },
   page: {
     noDocument:

@@ -50,6 +50,8 @@ describe('ExplorerState', () => {
     state.settle();
     state.setValue(8);
     expect(state.ghost?.name).toBe('bins 100');
+    state.setValue(100);
+    expect(state.ghost).toBeNull();
   });
 
   it('takes the estimator before as the ghost of the next', () => {

@@ -30,7 +30,7 @@ export interface PlaneContent {
   value: number | null;
 }
 
-const MARGIN = { left: 56, right: 14, top: 18, bottom: 44 };
+const MARGIN = { left: 64, right: 14, top: 18, bottom: 44 };
 
 /**
  * The information plane: a canvas with legend, tooltip, zoom and epoch bar around it.

@@ -3,8 +3,12 @@ import { zoom, ZoomBehavior, zoomIdentity, ZoomTransform, zoomTransform } from '
 
 import type { Box } from './labels';
 
-const MOST = 64;
+/** Largest magnification. */
+const MOST = 32;
+/** What one press of a zoom button multiplies by. */
 const STEP = 1.5;
+/** Pixels of the wheel that double the magnification, and the most one event may count for. */
+const WHEEL = { doubling: 100, most: 40 };
 
 /**
  * Zooming and panning of the plot.
@@ -25,6 +29,7 @@ export class PlotZoom {
         (event: MouseEvent) =>
           !event.button && (event.type !== 'wheel' || event.ctrlKey || event.metaKey)
       )
+      .wheelDelta(wheelDelta)
       .extent(() => corners(this.plot))
       .on('zoom', () => this.resizing || changed());
     this.selection = select(target);
@@ -86,4 +91,11 @@ function keepInView(
 ): number {
   const share = ((from - shift) / k - from) / (to - from);
   return newFrom - k * (newFrom + share * (newTo - newFrom));
+}
+
+/** Logarithm to base 2 of what a wheel event multiplies by; a pinch arrives as small steps. */
+function wheelDelta({ deltaY, deltaMode }: WheelEvent): number {
+  // Some mice count lines or pages instead of pixels.
+  const pixels = deltaMode === WheelEvent.DOM_DELTA_PIXEL ? deltaY : deltaY * WHEEL.most;
+  return -Math.max(-WHEEL.most, Math.min(WHEEL.most, pixels)) / WHEEL.doubling;
 }
