@@ -54,7 +54,7 @@ def _places(
     wanted: npt.NDArray[np.float64], block: list[int], distance: float
 ) -> npt.NDArray[np.float64]:
     middle = float(wanted[block].mean())
-    places: npt.NDArray[np.float64] = np.arange(len(block)) - (len(block) - 1) / 2
+    places = np.arange(len(block), dtype=np.float64) - (len(block) - 1) / 2
     return middle + distance * places
 
 

@@ -184,13 +184,13 @@ def as_grids(
             raise ValueError(
                 f"{owner}: {type(estimator).__name__} has no parameter {name!r} to sweep. {valid}"
             )
-        array = np.unique(np.asarray(list(values)))
+        array = np.asarray(list(values))
         if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iufU":
             raise ValueError(
                 f"{owner}: {name} needs at least one number or word to sweep over, got {values!r}. "
                 f"Choose e.g. {name}=[{getattr(estimator, name)!r}]."
             )
-        checked[name] = array
+        checked[name] = np.unique(array)
     return checked
 
 

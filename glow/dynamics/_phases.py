@@ -146,7 +146,7 @@ def phases(plane: xr.Dataset) -> Phases:
         name = swept(plane)[0]
         raise ValueError(
             f"phases: expected a plane, got a sweep over {name}. Choose a value: "
-            f"phases(sweep.sel({name}={plane[name].values[0]!r}))."
+            f"phases(sweep.sel({name}={plane[name].values[0].item()!r}))."
         )
     xt, ty = (_by_run(plane[axis]) for axis in ("xt", "ty"))
     epochs = plane["epoch"].values

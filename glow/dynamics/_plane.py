@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from glow._errors import closest
@@ -158,16 +159,19 @@ def _estimate(
     chosen = _choose(owner, "epoch", recording.epochs, epochs)
     study = Study(recording, measure, _choose(owner, "layer", recording.layers, layers))
     if study.uses_ranges:
-        for epoch, ends in spread(recording.extremes, recording.epochs, n_jobs):
-            recording.remember_extremes(epoch, ends)  # another process may have found them
-            _raise_if_set(cancel)
+        with closing(spread(recording.extremes, recording.epochs, n_jobs)) as found:
+            for epoch, ends in found:
+                recording.remember_extremes(epoch, ends)  # another process may have found them
+                _raise_if_set(cancel)
     _ = study.contexts  # made once, before the threads start
     estimates = {}
-    for epoch, values in spread(study.epoch, chosen, n_jobs):
-        estimates[epoch] = values
-        if progress is not None:
-            progress(len(estimates) * study.points_per_epoch, len(chosen) * study.points_per_epoch)
-        _raise_if_set(cancel)
+    total = len(chosen) * study.points_per_epoch
+    with closing(spread(study.epoch, chosen, n_jobs)) as estimated:
+        for epoch, values in estimated:
+            estimates[epoch] = values
+            if progress is not None:
+                progress(len(estimates) * study.points_per_epoch, total)
+            _raise_if_set(cancel)
     return study.dataset(estimates)
 
 

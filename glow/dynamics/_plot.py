@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ _CEILING: dict[str, Any] = {
     "zorder": 0,
 }
 
+_CAPTION_WIDTH = 110  # characters
 _LINE = 12.0  # points between two labels
 _NEAR = 70.0  # points; labels of ends further apart than this do not meet
 
@@ -54,7 +56,7 @@ def plot(plane: xr.Dataset, ax: Axes | None = None) -> Axes:
         name = swept(plane)[0]
         raise ValueError(
             f"plot: expected a plane, got a sweep over {name}. Choose a value: "
-            f"plot(sweep.sel({name}={plane[name].values[0]!r}))."
+            f"plot(sweep.sel({name}={plane[name].values[0].item()!r}))."
         )
     axes = _new_axes() if ax is None else ax
     xt, ty = (_mean_over_runs(plane[axis]) for axis in AXES)  # (epochs, layers)
@@ -170,16 +172,15 @@ def _draw_epoch_bar(axes: Axes, norm: Any, last: float) -> None:  # noqa: ANN401
 
 def _write_caption(axes: Axes, plane: xr.Dataset) -> None:
     attrs = plane.attrs
-    settings = json.loads(attrs["settings"])
-    shown = ", ".join(
-        f"{key}={_short(value)}" for key, value in settings.items() if value is not None
-    )
     runs = int(plane.sizes.get("run", attrs.get("runs", 1)))
     over = "1 run" if runs == 1 else f"mean of {runs} runs"
-    axes.set_title(f"{attrs['recording']}: {attrs['label']}", fontsize=10, loc="left")
+    caption = (
+        f"{attrs['estimator']} {_short(json.loads(attrs['settings']))}; N = {attrs['samples']}; "
+        f"{over}; PyGlow {attrs['glow_version']}"
+    )
+    axes.set_title(f"{attrs['recording']}: {attrs['label']}", fontsize=10, loc="left", wrap=True)
     axes.annotate(
-        f"{attrs['estimator']}({shown}); N = {attrs['samples']}; {over}; "
-        f"PyGlow {attrs['glow_version']}",
+        "\n".join(textwrap.wrap(caption, _CAPTION_WIDTH)),
         (0, 0),
         (0, -40),
         xycoords="axes fraction",
@@ -191,7 +192,10 @@ def _write_caption(axes: Axes, plane: xr.Dataset) -> None:
 
 
 def _short(value: object) -> str:
-    """Returns a setting's value in few characters: thirty edges as their number and ends."""
+    """Returns settings in few characters: thirty edges as their number and ends."""
+    if isinstance(value, dict):
+        given = (f"{key}={_short(one)}" for key, one in value.items() if one is not None)
+        return f"({', '.join(given)})"
     if isinstance(value, list) and len(value) > 4:
         return f"{len(value)} values from {value[0]:g} to {value[-1]:g}"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
 T = TypeVar("T")
 
 
 def spread(
     work: Callable[[int], T], epochs: Sequence[int], n_jobs: int | None
-) -> Iterator[tuple[int, T]]:
+) -> Generator[tuple[int, T], None, None]:
     """Yields (epoch, what ``work`` made of it), in the order in which they are ready.
 
     Args:
@@ -32,8 +33,20 @@ def spread(
             yield epoch, work(epoch)
         return
     run = Parallel(n_jobs, prefer="threads", return_as="generator_unordered")
-    with _one_torch_thread(), closing(run(delayed(_labelled)(work, e) for e in epochs)) as results:
-        yield from results
+    with _one_torch_thread():
+        results = run(delayed(_labelled)(work, epoch) for epoch in epochs)
+        try:
+            for result in results:  # noqa: UP028 - `yield from` would close them on its own
+                yield result
+        finally:
+            _close(results)
+
+
+def _close(results: Generator[object, None, None]) -> None:
+    """Stops what has not begun, without joblib's warning that some results were not wanted."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        results.close()
 
 
 def _labelled(work: Callable[[int], T], epoch: int) -> tuple[int, T]:

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glow.dynamics import load, plane, plot, save, sweep
+from glow.dynamics._labels import label_offsets, spread_labels
+from glow.estimators import KDE, Binned
+
+EDGES = Binned(edges=np.linspace(-1, 1, 30))
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def test_the_picture_says_everything_it_shows(recorded_runs, tmp_path):
+    axes = plot(plane(recorded_runs, EDGES))
+    assert axes.get_xlabel() == "I(X;T) [bits]"
+    assert axes.get_ylabel() == "I(T;Y) [bits]"
+    said = texts(axes)
+    for layer in recorded_runs.layers:
+        assert any(text.endswith(f" {layer}") for text in said)
+    assert any(text == "log2 N = 6" for text in said)
+    assert any(text.startswith("H(Y) = ") for text in said)
+    caption = said[-1]
+    for part in ("binned (edges=30 values from -1 to 1", "N = 64", "mean of 3 runs", "PyGlow 0."):
+        assert part in caption
+    assert [a.get_ylabel() for a in axes.figure.axes] == ["I(T;Y) [bits]", "epochs completed"]
+    for name in ("p.png", "p.svg"):
+        axes.figure.savefig(tmp_path / name)
+        assert (tmp_path / name).stat().st_size > 10_000
+
+
+def test_points_are_where_the_plane_says(recorded_runs):
+    p = plane(recorded_runs, EDGES)
+    scatters = plot(p).collections
+    for index, layer in enumerate(recorded_runs.layers):
+        drawn = scatters[index].get_offsets()
+        mean = p.mean("run").sel(layer=layer)
+        assert np.array_equal(drawn[:, 0], mean["xt"])
+        assert np.array_equal(drawn[:, 1], mean["ty"])
+
+
+def test_lightness_rises_with_the_epoch():
+    from matplotlib import colormaps
+
+    from glow.dynamics._plot import _COLOURS
+
+    red, green, blue, _ = colormaps[_COLOURS](np.linspace(0, 1, 50)).T
+    assert (np.diff(0.2126 * red + 0.7152 * green + 0.0722 * blue) > 0).all()
+
+
+def test_nothing_global_is_touched(recorded):
+    before = "matplotlib.pyplot" in sys.modules
+    plot(plane(recorded, EDGES))
+    assert ("matplotlib.pyplot" in sys.modules) == before
+
+
+def test_it_draws_on_given_axes(recorded):
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    assert plot(plane(recorded, EDGES), axes) is axes
+
+
+def test_other_planes_are_drawn_too(recorded, tmp_path):
+    two = plane(recorded, x=KDE(variance=0.1), y=EDGES, epochs=[0])
+    two.attrs["y_ceiling"] = float("nan")
+    plot(two).figure.savefig(tmp_path / "two.png")
+    save(plane(recorded, EDGES), tmp_path / "p.glow.json")
+    (loaded,) = load(tmp_path / "p.glow.json")["recorded"]
+    plot(loaded).figure.savefig(tmp_path / "loaded.png")
+
+
+def test_a_sweep_needs_a_setting(recorded):
+    s = sweep(recorded, Binned(range=(-1, 1)), bins=[4, 8])
+    with pytest.raises(ValueError, match=r"sel\(bins=4\)"):
+        plot(s)
+    plot(s.sel(bins=4))
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=20))
+def test_labels_keep_their_order_and_distance(heights):
+    wanted = np.array(heights)
+    placed = spread_labels(wanted, 10)
+    order = np.argsort(wanted, kind="stable")
+    assert (np.diff(placed[order]) > 10 - 1e-6).all()
+    assert placed.mean() == pytest.approx(wanted.mean(), abs=1e-6)
+
+
+def test_labels_that_have_room_stay():
+    ends = np.array([[0.0, 0.0], [10.0, 1.0], [500.0, 0.5]])
+    offsets = label_offsets(ends, line=12, near=70)
+    assert offsets[2] == 0
+    assert np.allclose(ends[:2, 1] + offsets[:2], [-5.5, 6.5])
