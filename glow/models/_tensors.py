@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def is_arrays(x: object, y: object) -> bool:
-    """Say whether x is an array, tensor, table or list of samples, and not an iterable of batches."""
+    """Say whether x is an array, tensor, table or list of samples, not an iterable of batches."""
     return hasattr(x, "__array__") or (y is not None and isinstance(x, list | tuple))
 
 
@@ -85,7 +85,8 @@ def _from_numpy(owner: str, name: str, values: ArrayLike) -> Tensor:
             f"{owner}: {name} must hold numbers, got an array of {array.dtype}. "
             f"Convert it, e.g. {name}.astype('float32')."
         )
-    # torch knows neither foreign byte orders nor most unsigned integers, and does not like
-    # memory it may not write to.
-    native = array.astype(np.int64 if array.dtype.kind == "u" else array.dtype.newbyteorder("="))
-    return torch.from_numpy(np.ascontiguousarray(native))
+    # torch knows neither foreign byte orders nor most unsigned integers nor negative strides, and
+    # does not like memory it may not write to.
+    known = np.dtype(np.int64) if array.dtype.kind == "u" else array.dtype.newbyteorder("=")
+    native = np.asarray(array, dtype=known, order="C")
+    return torch.from_numpy(native if native.flags.writeable else native.copy())
