@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def label_offsets(
-    ends: npt.NDArray[np.float64], line: float, near: float
+    ends: npt.NDArray[np.float64], line: float, near: float, top: float
 ) -> npt.NDArray[np.float64]:
     """Returns how far up each label has to move so that none covers another.
 
@@ -19,16 +19,19 @@ def label_offsets(
         ends: (n, 2) the places that are labelled.
         line: the height of a label, in the same unit.
         near: the horizontal distance within which labels can meet.
+        top: where the room for labels ends.
     """
     order = np.argsort(ends[:, 0], kind="stable")
     breaks = np.flatnonzero(np.diff(ends[order, 0]) > near) + 1
     offsets = np.zeros(len(ends))
     for group in np.split(order, breaks):
-        offsets[group] = spread_labels(ends[group, 1], line) - ends[group, 1]
+        offsets[group] = spread_labels(ends[group, 1], line, top) - ends[group, 1]
     return offsets
 
 
-def spread_labels(wanted: npt.NDArray[np.float64], distance: float) -> npt.NDArray[np.float64]:
+def spread_labels(
+    wanted: npt.NDArray[np.float64], distance: float, top: float
+) -> npt.NDArray[np.float64]:
     """Returns heights at least ``distance`` apart, in the order and near the middle of ``wanted``.
 
     Neighbours that are too close form a block around their mean; blocks that then touch merge.
@@ -36,6 +39,7 @@ def spread_labels(wanted: npt.NDArray[np.float64], distance: float) -> npt.NDArr
     Args:
         wanted: (n,) the heights at which labels would best stand.
         distance: the least distance, in the same unit.
+        top: the greatest height.
     """
     order = np.argsort(wanted, kind="stable")
     blocks: list[list[int]] = []
@@ -47,6 +51,9 @@ def spread_labels(wanted: npt.NDArray[np.float64], distance: float) -> npt.NDArr
     placed = np.empty(len(wanted))
     for block in blocks:
         placed[block] = _places(wanted, block, distance)
+    for index in reversed(order):  # from the highest down, each makes room for the one above it
+        placed[index] = min(placed[index], top)
+        top = placed[index] - distance
     return placed
 
 

@@ -140,7 +140,7 @@ def _label_layers(axes: Axes, names: list[str], xt: Array, ty: Array) -> None:
     pixels_per_point = axes.figure.dpi / 72
     ends = np.nan_to_num(np.column_stack([xt, ty]))
     shown = axes.transData.transform(ends) / pixels_per_point  # in points, as text is measured
-    offsets = label_offsets(shown, _LINE, _NEAR)
+    offsets = label_offsets(shown, _LINE, _NEAR, axes.bbox.y1 / pixels_per_point - _LINE / 2)
     for index, name in enumerate(names):
         on_left = (
             axes.transAxes.inverted().transform(axes.transData.transform(ends[index]))[0] > 0.7

@@ -120,7 +120,7 @@ def test_two_measures_make_a_plane(recorded):
 
 
 def test_a_sweep_is_the_planes_side_by_side(recorded_runs):
-    s = sweep(recorded_runs, FIXED, bins=[30, 4, 8, 8])
+    s = sweep(recorded_runs, FIXED, bins=[30, 4, 8, 8], diagnostics=True)
     assert s["xt"].dims == ("run", "bins", "epoch", "layer")
     assert s["bins"].values.tolist() == [4, 8, 30]
     assert s["bins"].attrs["long_name"]
@@ -128,6 +128,7 @@ def test_a_sweep_is_the_planes_side_by_side(recorded_runs):
     assert s["bins"].attrs["default"] == 10
     for bins in (4, 8, 30):
         p = plane(recorded_runs, FIXED.replace(bins=bins))
+        assert set(s.data_vars) == set(p.data_vars)
         for name in p.data_vars:
             assert np.array_equal(s[name].sel(bins=bins), p[name]), name
 

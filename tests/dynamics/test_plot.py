@@ -84,17 +84,20 @@ def test_a_sweep_needs_a_setting(recorded):
     plot(s.sel(bins=4))
 
 
-@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=20))
-def test_labels_keep_their_order_and_distance(heights):
+@given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=20), st.floats(-1e4, 1e4))
+def test_labels_keep_their_order_their_distance_and_below_the_top(heights, top):
     wanted = np.array(heights)
-    placed = spread_labels(wanted, 10)
+    placed = spread_labels(wanted, 10, top)
     order = np.argsort(wanted, kind="stable")
     assert (np.diff(placed[order]) > 10 - 1e-6).all()
-    assert placed.mean() == pytest.approx(wanted.mean(), abs=1e-6)
+    assert placed.max() <= top
+    free = spread_labels(wanted, 10, top=1e6)
+    assert free.mean() == pytest.approx(wanted.mean(), abs=1e-6)
+    assert (placed <= free).all()
 
 
 def test_labels_that_have_room_stay():
     ends = np.array([[0.0, 0.0], [10.0, 1.0], [500.0, 0.5]])
-    offsets = label_offsets(ends, line=12, near=70)
+    offsets = label_offsets(ends, line=12, near=70, top=100)
     assert offsets[2] == 0
     assert np.allclose(ends[:2, 1] + offsets[:2], [-5.5, 6.5])
