@@ -18,7 +18,7 @@ const DISTANCES = [9, 22, 38, 56, 78, 104];
 const DIRECTIONS = 12;
 
 /** What a place costs: over another label, over a mark, a pixel away from its point. */
-const COST = { label: 400, mark: 4, distance: 0.15 };
+const COST = { label: 400, mark: 4, distance: 0.35 };
 
 /**
  * Place labels near their points, where they cover neither marks nor each other.

@@ -27,7 +27,11 @@ const SHAPES: readonly ((r: number) => string)[] = [
   r => polygon(3, r * 1.4, Math.PI),
   r => polygon(5, r * 1.55, 0, 0.42),
   r => polygon(6, r * 1.1, 0),
-  r => polygon(4, r * 1.5, 0, 0.38)
+  r => polygon(4, r * 1.5, 0, 0.38),
+  r => polygon(3, r * 1.4, Math.PI / 2),
+  r => polygon(3, r * 1.4, -Math.PI / 2),
+  r => polygon(3, r * 1.75, 0, 0.33),
+  r => polygon(8, r * 1.35, 0, 0.65)
 ];
 
 /** How many layers have a marker of their own. */

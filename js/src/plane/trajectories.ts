@@ -1,5 +1,5 @@
 import type { Coordinates } from './curve';
-import { fillAt, inPlot, line, markers, markScale, Pen, RADIUS } from './pen';
+import { fillAt, inPlot, markers, markScale, Pen, RADIUS } from './pen';
 import { isPresent } from './points';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
@@ -52,26 +52,93 @@ export function drawTrajectories(pen: Pen, scene: Scene, shown: readonly number[
   const layers = visible.length;
   const before = predecessors(coordinates, layers);
   const shapes = markers(layers, RADIUS.marker * markScale(scene));
-  const lastMarker = visible.map(() => ({ x: Infinity, y: Infinity }));
-  pen.lineWidth = 1.8;
-  for (const i of shown) {
-    const [px, py] = [x(coordinates.xt[i]), y(coordinates.ty[i])];
-    pen.strokeStyle = pen.fillStyle = scene.colours[Math.floor(i / layers)];
-    if (before[i] >= 0) {
-      pen.globalAlpha = 0.6;
-      line(pen, x(coordinates.xt[before[i]]), y(coordinates.ty[before[i]]), px, py);
-      pen.globalAlpha = 1;
+  const spaced = new Spacing(layers);
+  const place = (i: number): Place => ({ x: x(coordinates.xt[i]), y: y(coordinates.ty[i]) });
+  // An epoch at a time: one colour, hence one path for all its lines and one for all its dots.
+  for (let from = 0; from < shown.length;) {
+    const epoch = Math.floor(shown[from] / layers);
+    let to = from;
+    while (to < shown.length && shown[to] < (epoch + 1) * layers) {
+      to += 1;
     }
-    const last = lastMarker[i % layers];
-    if (Math.hypot(px - last.x, py - last.y) >= MARKER_DISTANCE) {
-      lastMarker[i % layers] = { x: px, y: py };
-      fillAt(pen, shapes[i % layers], px, py);
-    } else {
-      pen.beginPath();
-      pen.arc(px, py, RADIUS.point, 0, 2 * Math.PI);
-      pen.fill();
+    const points = shown.slice(from, to);
+    pen.strokeStyle = pen.fillStyle = scene.colours[epoch];
+    drawSteps(pen, points, before, place);
+    drawPoints(pen, points, place, i =>
+      spaced.takes(i % layers, place(i)) ? shapes[i % layers] : null
+    );
+    from = to;
+  }
+}
+
+interface Place {
+  x: number;
+  y: number;
+}
+
+/** Decides which points of a layer carry its marker. */
+class Spacing {
+  private readonly last: Place[];
+
+  constructor(layers: number) {
+    this.last = Array.from({ length: layers }, () => ({ x: Infinity, y: Infinity }));
+  }
+
+  /** Whether this place is far enough from the layer's marker before. */
+  takes(layer: number, place: Place): boolean {
+    const far =
+      Math.hypot(place.x - this.last[layer].x, place.y - this.last[layer].y) >= MARKER_DISTANCE;
+    if (far) {
+      this.last[layer] = place;
+    }
+    return far;
+  }
+}
+
+/** Lines from each point's predecessor to it. */
+function drawSteps(
+  pen: Pen,
+  points: readonly number[],
+  before: Int32Array,
+  place: (i: number) => Place
+): void {
+  pen.lineWidth = 1.8;
+  pen.globalAlpha = 0.6;
+  pen.beginPath();
+  for (const i of points) {
+    if (before[i] >= 0) {
+      const [from, to] = [place(before[i]), place(i)];
+      pen.moveTo(from.x, from.y);
+      pen.lineTo(to.x, to.y);
     }
   }
+  pen.stroke();
+  pen.globalAlpha = 1;
+}
+
+/** A point's marker, or a dot where it has none. */
+function drawPoints(
+  pen: Pen,
+  points: readonly number[],
+  place: (i: number) => Place,
+  marker: (i: number) => Path2D | null
+): void {
+  const dots: Place[] = [];
+  for (const i of points) {
+    const at = place(i);
+    const shape = marker(i);
+    if (shape) {
+      fillAt(pen, shape, at.x, at.y);
+    } else {
+      dots.push(at);
+    }
+  }
+  pen.beginPath();
+  for (const { x, y } of dots) {
+    pen.moveTo(x + RADIUS.point, y);
+    pen.arc(x, y, RADIUS.point, 0, 2 * Math.PI);
+  }
+  pen.fill();
 }
 
 /** The point being read: ringed, and joined to the other layers at its epoch. */

@@ -18,23 +18,29 @@ const THEME: Theme = {
   font: 'serif'
 };
 
-/** Notes what is drawn: texts, and how often each kind of stroke was made. */
+/** Notes what is drawn: texts, and the colour of every line. */
 class NotingPen {
   readonly texts: string[] = [];
   readonly strokes: string[] = [];
-  fills = 0;
   strokeStyle = '';
+  private lines = 0;
 
   fillText(text: string): void {
     this.texts.push(text);
   }
 
-  stroke(): void {
-    this.strokes.push(this.strokeStyle);
+  beginPath(): void {
+    this.lines = 0;
   }
 
-  fill(): void {
-    this.fills += 1;
+  lineTo(): void {
+    this.lines += 1;
+  }
+
+  stroke(shape?: object): void {
+    if (!shape) {
+      this.strokes.push(...Array<string>(this.lines).fill(this.strokeStyle));
+    }
   }
 
   measureText(text: string): { width: number } {
@@ -42,11 +48,7 @@ class NotingPen {
   }
 }
 
-const SILENT = [
-  'fillRect save restore beginPath rect clip moveTo lineTo arc translate rotate',
-  'setLineDash strokeText'
-];
-SILENT.join(' ')
+'fill fillRect save restore rect clip moveTo arc translate rotate setLineDash strokeText'
   .split(' ')
   .forEach(method => Object.assign(NotingPen.prototype, { [method]: () => undefined }));
 
