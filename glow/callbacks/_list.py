@@ -34,6 +34,7 @@ class CallbackList:
                     "Subclass Callback, or use LambdaCallback(on_epoch_end=...)."
                 )
         self.wants_batch_logs = any(callback.wants_batch_logs for callback in self.callbacks)
+        self._hooks = {name: self._active(name) for name in vars(Callback) if name[:3] == "on_"}
 
     def attach(self, model: Trainee, params: dict[str, Any]) -> None:
         """Give every callback the model and the settings."""
@@ -51,6 +52,9 @@ class CallbackList:
 
         A hook that nobody overrides then costs nothing per batch.
         """
+        return self._hooks[name]
+
+    def _active(self, name: str) -> tuple[Hook, ...]:
         empty = getattr(Callback, name)
         methods = (getattr(callback, name) for callback in self.callbacks)
         return tuple(m for m in methods if getattr(m, "__func__", None) is not empty)
