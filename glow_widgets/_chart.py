@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bqplot import Axis, Figure, Label, LinearScale, Lines
+from bqplot import Axis, Figure, Label, LinearScale, Lines, LogScale
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,11 +30,13 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
     setting; where they fall to zero, it does.
 
     Only marks and axes of bqplot are used. Limits are set here, since bqplot finds none for a
-    constant series, and nothing is sent back on hover.
+    constant series, and nothing is sent back on hover. The axis is logarithmic, without a
+    setting of zero.
     """
 
     def __init__(self) -> None:
-        self._x, self._y = LinearScale(min=0, max=1), LinearScale(min=0, max=1)
+        # Settings are spread over octaves.
+        self._x, self._y = LogScale(min=1, max=2), LinearScale(min=0, max=1)
         scales = {"x": self._x, "y": self._y}
         self._lines = Lines(x=[], y=[], scales=scales, colors=_COLORS, stroke_width=2)
         self._cursor = Lines(
@@ -49,16 +51,19 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             default_size=12,
             x_offset=6,
             y_offset=4,
+            apply_clip=False,  # names stand to the right of the plot
         )
-        self._x_axis = Axis(scale=self._x, grid_lines="none", label_offset="2.4em")
+        self._x_axis = Axis(
+            scale=self._x, grid_lines="none", label_offset="2.4em", tick_format="~g"
+        )
         self._y_axis = Axis(
             scale=self._y,
             side="left",
             label="bits compressed",
             grid_lines="none",
             label_offset="3em",
+            num_ticks=5,
         )
-        self._positions: NDArray[np.float64] = np.empty(0)
         super().__init__(
             marks=[self._lines, self._cursor, self._names],
             axes=[self._x_axis, self._y_axis],
@@ -66,6 +71,7 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             display_toolbar=False,
             animation_duration=0,
         )
+        self.add_class("glow-chart")
         self.layout.height = "240px"
         self.layout.max_width = "860px"
 
@@ -78,12 +84,12 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             parameter: The swept parameter.
         """
         bits = _mean_compression(sweep, parameter)  # (layer, value)
-        values = sweep[parameter].values
-        self._positions = _positions(values)
+        values = np.asarray(sweep[parameter].values, dtype=float)
+        values, bits = values[values > 0], bits[:, values > 0]
         top = max(_SMALLEST_SPAN, float(np.nanmax(bits, initial=0.0)) * 1.08)
         self._set_axes(values, parameter, top)
         with self._lines.hold_sync():
-            self._lines.x, self._lines.y = self._positions, bits
+            self._lines.x, self._lines.y = values, bits
         names = [str(name) for name in sweep.layer.values]
         with self._names.hold_sync():
             self._names.x = np.full(len(names), self._x.max)
@@ -96,8 +102,7 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             if value is None:
                 self._cursor.x, self._cursor.y = [], []
             else:
-                at = float(_positions(np.asarray([value]))[0])
-                self._cursor.x, self._cursor.y = [at, at], [0.0, self._y.max]
+                self._cursor.x, self._cursor.y = [value, value], [0.0, self._y.max]
 
     def clear(self) -> None:
         """Show nothing: the estimator has no setting to vary."""
@@ -112,25 +117,18 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
         return f"SensitivityChart({self._x_axis.label!r})"
 
     def _set_axes(self, values: NDArray[Any], parameter: str, top: float) -> None:
-        low, high = self._positions[0], self._positions[-1]
-        room = 0.5 if low == high else 0.0  # a single value still needs an axis
+        low, high = float(values[0]), float(values[-1])
+        room = 2.0 if low == high else 1.0  # a single value still needs an axis
         with self._x.hold_sync():
-            self._x.min, self._x.max = float(low - room), float(high + room)
+            self._x.min, self._x.max = low / room, high * room
         self._y.max = top
-        ticks = _ticks(values)
         with self._x_axis.hold_sync():
             self._x_axis.label = parameter
-            self._x_axis.tick_values = _positions(np.asarray(ticks))
-            self._x_axis.tick_labels = dict(
-                zip(
-                    map(_js_number, self._x_axis.tick_values),
-                    map("{:g}".format, ticks),
-                    strict=True,
-                )
-            )
+            self._x_axis.tick_values = _ticks(low, high)
 
 
 def _mean_compression(sweep: xr.Dataset, parameter: str) -> NDArray[np.float64]:
+    # (layer, value)
     from glow.dynamics import compression
 
     bits = compression(sweep.dropna("epoch", how="all"))
@@ -139,16 +137,8 @@ def _mean_compression(sweep: xr.Dataset, parameter: str) -> NDArray[np.float64]:
     return bits.transpose("layer", parameter).values.astype(float)
 
 
-def _positions(values: NDArray[Any]) -> NDArray[np.float64]:
-    # Settings are spread over octaves; one that reaches zero can only be shown linearly.
-    values = np.asarray(values, dtype=float)
-    return np.log2(values) if np.all(values > 0) else values
-
-
-def _ticks(values: NDArray[Any]) -> list[float]:
-    low, high = float(np.min(values)), float(np.max(values))
-    if low <= 0:
-        return [float(v) for v in np.linspace(low, high, 5)]
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers from ``low`` to ``high``, few enough to be read."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1, 2, 5), (1, 3), (1,)):
         ticks = [s * 10.0**d for d in decades for s in steps if low <= s * 10.0**d <= high]
@@ -157,14 +147,9 @@ def _ticks(values: NDArray[Any]) -> list[float]:
     return ticks[:: math.ceil(len(ticks) / _MAX_TICKS)] or [low]
 
 
-def _js_number(value: float) -> str:
-    # bqplot looks a tick's label up by the text JavaScript gives its number.
-    return repr(int(value)) if float(value).is_integer() else repr(float(value))
-
-
 def _spread(heights: Sequence[float] | NDArray[Any], gap: float) -> NDArray[np.float64]:
     """Heights moved up as little as needed to be ``gap`` apart, in their own order."""
-    placed = np.nan_to_num(np.asarray(heights, dtype=float))
+    placed: NDArray[np.float64] = np.nan_to_num(np.asarray(heights, dtype=float))
     order = np.argsort(placed, kind="stable")
     for below, above in pairwise(order):
         placed[above] = max(placed[above], placed[below] + gap)

@@ -131,14 +131,8 @@ class KeptCurve:
             return plane(
                 self.recording, self.estimator, epochs=epochs, diagnostics=False, cancel=cancel
             )
-        return sweep(
-            self.recording,
-            self.estimator,
-            epochs=epochs,
-            diagnostics=False,
-            cancel=cancel,
-            **{self.slider.name: self._grid()},
-        )
+        grids: dict[str, Any] = {self.slider.name: self._grid()}
+        return sweep(self.recording, self.estimator, epochs=epochs, cancel=cancel, **grids)
 
     def _grid(self) -> list[Any]:
         assert self.slider is not None  # noqa: S101 - asked only of estimators with a slider

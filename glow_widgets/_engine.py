@@ -44,6 +44,7 @@ class Engine:
         self._request: Mapping[str, Any] | None = None
         self._selection: Mapping[str, Any] = {}
         self._chart_stale = False
+        self._charted: tuple[KeptCurve, int] | None = None
         self._charts = Throttle(0.25)
         self._thread = threading.Thread(target=self._run, name="glow-explorer", daemon=True)
 
@@ -167,12 +168,18 @@ class Engine:
     def _show_chart(self) -> None:
         self._chart_stale = False
         curve = self.curve(self._selection)
-        if curve is not None and curve.ready and curve.slider is not None:
-            self._chart.show(curve.published(), curve.slider.name)
-            self._chart.mark(self._selection.get("value"))
-        else:
+        if curve is None or not curve.ready or curve.slider is None:
             self._chart.clear()
+            self._charted = None
+        else:
+            self._chart_curve(curve, curve.slider.name)
         self._charts.sent()
+
+    def _chart_curve(self, curve: KeptCurve, parameter: str) -> None:
+        if self._charted != (curve, curve.known):  # else only the mark has moved
+            self._charted = (curve, curve.known)
+            self._chart.show(curve.published(), parameter)
+        self._chart.mark(curve.at(self._selection.get("value")).settings[parameter])
 
     def _document(self) -> dict[str, Any]:
         from glow.dynamics import document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -30,43 +31,47 @@ class LivePlaneOutput:
     def __init__(self, recording: Recording, estimator: Estimator) -> None:
         from glow.dynamics import LivePlane
 
-        self._recording = recording
-        self._estimator = estimator
         self._live = LivePlane(recording, estimator)
         # Never more than a twentieth of the training's time, however slow the estimator is.
         self._throttle = Throttle(_INTERVAL)
-        self._shown: list[int] = []
+        self._failed = False
         self.widget = InformationPlane()
         self._handle = show(self.widget)
 
     def follow(self) -> None:
         """Add what was recorded since the last call, if an update is due."""
-        if not self._throttle.ready() or len(self._recording.epochs) == len(self._shown):
+        if self._failed or not self._throttle.ready():
             return
         start = time.perf_counter()
-        self._live.update(budget_seconds=_BUDGET)
-        self.widget.update(self._live.dataset())
-        self._shown = list(self._recording.epochs)
+        if self._live.pending:
+            self._estimate(_BUDGET)
+            self.widget.update(self._live.dataset())
         self._throttle.sent(time.perf_counter() - start)
 
     def finish(self) -> None:
-        """Estimate the plane exactly and replace the widget by a form that needs no kernel."""
-        from glow.dynamics import plane
+        """Estimate what is left and replace the widget by a form that needs no kernel."""
+        self._estimate(math.inf)
+        replace(self._handle, self.widget, plane_bundle(self._live.dataset()))
 
-        final = plane(self._recording, self._estimator)
-        replace(self._handle, self.widget, plane_bundle(final))
+    def _estimate(self, seconds: float) -> None:
+        try:
+            self._live.update(seconds)
+        except ValueError:
+            # The training diverged, which its progress says. What was estimated before stays.
+            self._failed = True
 
 
 def show(widget: Any) -> DisplayHandle | None:  # noqa: ANN401 - any widget
     """Display a widget in an output that can be replaced; None outside a notebook."""
     from IPython.display import display
 
-    handle: DisplayHandle | None = display(widget, display_id=True)
+    # IPython annotates only some of its functions.
+    handle: DisplayHandle | None = display(widget, display_id=True)  # type: ignore[no-untyped-call]
     return handle
 
 
 def replace(handle: DisplayHandle | None, widget: Any, bundle: dict[str, Any]) -> None:  # noqa: ANN401
     """Put ``bundle`` where ``widget`` was displayed."""
     if handle is not None:
-        handle.update(bundle, raw=True)
+        handle.update(bundle, raw=True)  # type: ignore[no-untyped-call] # likewise
     widget.close()

@@ -14,7 +14,7 @@ STARTUP_SECONDS = 60
 # Kernels and a browser share few cores: threads that spin for one another would hold all up.
 WAITING_THREADS = "passive"
 NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-KERNELS = {"python3": "7.4", "ipykernel-7.3": "7.3"}
+THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
 
 class Lab:
@@ -85,6 +85,10 @@ class Lab:
         """End every session and its kernel."""
         for session in self.ask("api/sessions"):
             self.ask(f"api/sessions/{session['id']}", method="DELETE")
+
+    def forget_theme(self):
+        """Light again, for the next test."""
+        (Path(self._env["JUPYTERLAB_SETTINGS_DIR"]) / THEME).unlink(missing_ok=True)
 
     def _wait_until_up(self):
         deadline = time.monotonic() + STARTUP_SECONDS

@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 
 SHOTS = Path(__file__).parent / "screenshots"
+TALL = 1600
 READY = """async () => {
   await jupyterapp.restored;
   const widget = jupyterapp.shell.currentWidget;
@@ -95,6 +96,16 @@ class LabPage:
             [name, arguments],
         )
 
+    def run_cell(self, index):
+        """Run one cell, by its number from 0, and wait for it."""
+        self.page.evaluate(
+            """async index => {
+                jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+                await jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+
     def save(self):
         """Save the open document."""
         self.command("docmanager:save")
@@ -116,6 +127,16 @@ class LabPage:
         """Take a picture for people to look at."""
         SHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    def shot_of_output(self, cell, name):
+        """Take a picture of one cell's output, however tall it is."""
+        SHOTS.mkdir(exist_ok=True)
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": size["width"], "height": TALL})
+        self.page.wait_for_timeout(500)
+        output = self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea")
+        output.screenshot(path=SHOTS / f"{name}.png")
+        self.page.set_viewport_size(size)
 
     def _on_console(self, message):
         harmless = any(text in message.text for text in HARMLESS)
