@@ -11,8 +11,8 @@ from ._errors import Cancelled as Cancelled
 from ._errors import DocumentError as DocumentError
 from ._errors import RecordingError as RecordingError
 from ._live import LivePlane as LivePlane
-from ._phases import LayerPhases as LayerPhases
-from ._phases import Phases as Phases
+from ._phase_report import LayerPhases as LayerPhases
+from ._phase_report import Phases as Phases
 from ._phases import phases as phases
 from ._plane import plane as plane
 from ._plane import sweep as sweep

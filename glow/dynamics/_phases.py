@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import math
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ._axes import swept
+from ._phase_report import LayerPhases, Phases
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,114 +19,6 @@ if TYPE_CHECKING:
 _CEILING_TOLERANCE = 0.05  # bits below log2 N at which a trajectory counts as standing on it
 _SPLITS = 200
 _CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class LayerPhases:
-    """The phases of one layer.
-
-    Attributes:
-        layer: the layer's name.
-        peak_epoch: where fitting ends: the epoch at which the mean I(X;T) over runs is largest.
-        peak_epochs: the range of that epoch over halves of the runs, None for one run.
-        lost: bits of I(X;T) lost from the peak to the last epoch. With several runs the peak is
-            chosen on one half of them and the loss measured on the other, over many halvings, which
-            removes the bias of choosing the largest of many noisy estimates.
-        interval: the 95 % interval of ``lost`` from the spread of the runs (Student t), None for
-            one run.
-        raw: the mean over runs of the biased figure, each run's own peak minus its last epoch.
-        flat_noise: what ``raw`` would show if the layer did nothing but repeat its epoch-to-epoch
-            noise around a constant.
-        gained: bits of I(T;Y) gained from the first epoch to the last, mean over runs.
-        verdict: ``"compresses"``, ``"no compression"``, ``"at the ceiling"`` (the estimate could
-            not have shown more, so neither peak nor loss is known) or ``"one run"``.
-    """
-
-    layer: str
-    peak_epoch: int
-    peak_epochs: tuple[int, int] | None
-    lost: float
-    interval: tuple[float, float] | None
-    raw: float
-    flat_noise: float
-    gained: float
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Phases:
-    """The phases of every layer of a plane; printing it gives a table."""
-
-    layers: tuple[LayerPhases, ...]
-    runs: int
-    unit: str
-    label: str
-
-    def __getitem__(self, layer: str) -> LayerPhases:
-        for one in self.layers:
-            if one.layer == layer:
-                return one
-        raise KeyError(f"No layer {layer!r}. Layers: {', '.join(x.layer for x in self.layers)}.")
-
-    def to_dataset(self) -> xr.Dataset:
-        """Returns the figures as variables over ``layer``; intervals as ``_low`` and ``_high``."""
-        import xarray as xr
-
-        rows = [_flat(one) for one in self.layers]
-        names = [one.layer for one in self.layers]
-        variables = {key: ("layer", [row[key] for row in rows]) for key in rows[0]}
-        attrs = {"runs": self.runs, "units": self.unit, "label": self.label}
-        return xr.Dataset(variables, {"layer": names}, attrs)
-
-    def __str__(self) -> str:
-        table = [_HEADINGS, *(_cells(one) for one in self.layers)]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if index in (0, len(widths) - 1) else cell.rjust(width)
-                for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in table
-        ]
-        rule = "-" * max(map(len, lines))
-        return "\n".join([self._title(), lines[0], rule, *lines[1:], self._note()])
-
-    def _repr_html_(self) -> str:
-        def row(cells: tuple[str, ...], tag: str) -> str:
-            return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
-
-        body = "".join(f"<tr>{row(_cells(one), 'td')}</tr>" for one in self.layers)
-        return (
-            f"<table><caption>{html.escape(self._title())}</caption>"
-            f"<thead><tr>{row(_HEADINGS, 'th')}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{html.escape(self._note())}</p>"
-        )
-
-    def _title(self) -> str:
-        runs = "1 run" if self.runs == 1 else f"{self.runs} runs"
-        return f"{self.label}; {runs}; {self.unit}"
-
-    def _note(self) -> str:
-        if self.runs == 1:
-            return (
-                "One run: no interval, and the loss is biased upwards by its noise. "
-                "Train several seeds (Ensemble) for both."
-            )
-        return (
-            "Peak chosen on half of the runs, loss measured on the other; 95 % interval over runs."
-        )
-
-
-_HEADINGS = (
-    "layer",
-    "peak at epoch",
-    "lost",
-    "95 % interval",
-    "raw",
-    "flat noise",
-    "gained I(T;Y)",
-    "verdict",
-)
 
 
 def phases(plane: xr.Dataset) -> Phases:
@@ -219,10 +110,8 @@ def _held_out(xt: Array) -> tuple[float, tuple[float, float], tuple[int, int]]:
     peaks = []
     for _ in range(_SPLITS):
         order = rng.permutation(runs)
-        for chosen, held in (
-            (order[: runs // 2], order[runs // 2 :]),
-            (order[runs // 2 :], order[: runs // 2]),
-        ):
+        one, other = order[: runs // 2], order[runs // 2 :]
+        for chosen, held in ((one, other), (other, one)):
             peak = int(xt[chosen].mean(axis=0).argmax())
             peaks.append(peak)
             for run in held:
@@ -251,32 +140,3 @@ def flat_noise_loss(xt: Array) -> float:
     noise = float(np.median(np.abs(bends))) * to_deviation
     epochs = xt.shape[1]
     return noise * float(norm.ppf((epochs - 0.375) / (epochs + 0.25)))
-
-
-def _cells(one: LayerPhases) -> tuple[str, ...]:
-    between = one.peak_epochs is not None and one.peak_epochs[0] != one.peak_epochs[1]
-    span = f" ({one.peak_epochs[0]}-{one.peak_epochs[1]})" if one.peak_epochs and between else ""
-    return (
-        one.layer,
-        f"{one.peak_epoch}{span}",
-        f"{one.lost:.2f}",
-        "-" if one.interval is None else f"{one.interval[0]:.2f} to {one.interval[1]:.2f}",
-        f"{one.raw:.2f}",
-        f"{one.flat_noise:.2f}",
-        f"{one.gained:.2f}",
-        one.verdict,
-    )
-
-
-def _flat(one: LayerPhases) -> dict[str, float | int | str]:
-    row = asdict(one)
-    row.pop("layer")
-    low, high = row.pop("interval") or (math.nan, math.nan)
-    first, last = row.pop("peak_epochs") or (one.peak_epoch, one.peak_epoch)
-    return {
-        **row,
-        "lost_low": low,
-        "lost_high": high,
-        "peak_epoch_low": first,
-        "peak_epoch_high": last,
-    }

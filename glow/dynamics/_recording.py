@@ -13,6 +13,7 @@ from glow._errors import closest
 
 from ._cache import ActivationCache
 from ._errors import RecordingError
+from ._extremes import Extremes, extremes_of
 from ._header import Header
 from ._lock import LOCK
 from ._probe import Probe, Replay, fingerprint, match_dtype
@@ -51,8 +52,7 @@ class Recording:
         self._x, self._y = _read_probe(folder)
         self._replay: Replay | None = None
         self._cache = ActivationCache()
-        self._extremes: dict[int, npt.NDArray[np.float32]] = {}
-        self._stacked: tuple[tuple[int, ...], npt.NDArray[np.float32]] = (), np.empty(0, np.float32)
+        self._extremes = Extremes()
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], model: nn.Module | None = None) -> Recording:
@@ -171,47 +171,35 @@ class Recording:
         """
         if epoch not in self._extremes:
             activations = self.activations(epoch)
-            flat = [activations[name].reshape(self.runs or 1, -1) for name in self.layers]
-            self._extremes[epoch] = np.stack([_ends_of_rows(t) for t in flat], axis=1)
+            arrays = [activations[name].reshape(self.runs or 1, -1) for name in self.layers]
+            self._extremes.remember(epoch, extremes_of(arrays))
         return self._extremes[epoch]
 
     def remember_extremes(self, epoch: int, extremes: npt.NDArray[np.float32]) -> None:
         """Keeps what `extremes` found, for `range`."""
-        self._extremes[epoch] = extremes
+        self._extremes.remember(epoch, extremes)
 
     def range(self, layer: str | None = None, *, run: int | None = None) -> tuple[float, float]:
-        """Returns the smallest and largest activation over all recorded epochs.
+        """Returns the smallest and largest finite activation over all recorded epochs.
 
         Args:
             layer: one layer's range; None for the range over all layers.
             run: one network's range; None for the range over all runs.
 
         Raises:
-            RecordingError: if the layer is unknown or nothing is recorded yet.
+            RecordingError: if the layer is unknown, nothing is recorded yet, or nothing is finite.
         """
-        chosen = slice(None) if layer is None else self._index(layer)
-        if not self.epochs:
+        index = None if layer is None else self._index(layer)
+        for epoch in self.epochs:
+            self.extremes(epoch)
+        found = self._extremes.range(index, run) if self.epochs else None
+        if found is None:
             raise RecordingError(
-                f"Recording {str(self.path)!r}: nothing is recorded yet, so there is no range. "
-                "Wait for the first snapshot and call refresh()."
+                f"Recording {str(self.path)!r}: no activation of {layer or 'any layer'} is "
+                "recorded and finite, so there is no range. Wait for the first snapshot and "
+                "refresh(), or train with a smaller learning rate."
             )
-        extremes = self._all_extremes()  # (E, runs or 1, L, 2)
-        of_run = extremes if run is None else extremes[:, run]
-        part = of_run[..., chosen, :]
-        if np.isnan(part).all():
-            raise RecordingError(
-                f"Recording {str(self.path)!r}: no activation of {layer or 'any layer'} is finite, "
-                "so there is no range. Train with a smaller learning rate."
-            )
-        return float(np.nanmin(part[..., 0])), float(np.nanmax(part[..., 1]))
-
-    def _all_extremes(self) -> npt.NDArray[np.float32]:
-        epochs, stacked = self._stacked
-        if epochs != self.epochs:
-            epochs = self.epochs
-            stacked = np.stack([self.extremes(epoch) for epoch in epochs])
-            self._stacked = epochs, stacked
-        return stacked
+        return found
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Copies the recording to another folder.
@@ -301,8 +289,8 @@ class Recording:
         for layer in self.header.layers:
             expected = (*runs, self.samples, *layer.shape)
             array = activations.get(layer.name)
-            got = "none" if array is None else f"{array.dtype} {array.shape}"
-            if got != f"float32 {expected}":
+            if array is None or array.shape != expected or array.dtype != np.float32:
+                got = "none" if array is None else f"{array.dtype} {array.shape}"
                 raise self.folder.error(
                     snapshot_name(epoch), f"layer {layer.name!r} as float32 {expected}", got
                 )
@@ -342,17 +330,6 @@ def _read_probe(folder: Folder) -> tuple[Tensor, Tensor]:
         expected = "x of real numbers that NumPy knows, y of int64 or float32"
         raise folder.error(PROBE, expected, f"{x.dtype} and {y.dtype}")
     return x, y
-
-
-def _ends_of_rows(t: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Returns each row's smallest and largest finite value, (rows, 2); NaN without any."""
-    ends = np.stack([t.min(axis=1), t.max(axis=1)], axis=-1)
-    if np.isfinite(ends).all():
-        return ends
-    finite = np.isfinite(t)
-    low = np.where(finite, t, np.inf).min(axis=1)
-    high = np.where(finite, t, -np.inf).max(axis=1)
-    return np.where(finite.any(axis=1, keepdims=True), np.stack([low, high], axis=-1), np.nan)
 
 
 def _ends(epochs: tuple[int, ...]) -> str:
