@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
-    from glow.estimators import Estimator
+    from glow.estimators import Context, Estimator
 
     from ._recording import Recording
 
@@ -36,6 +36,8 @@ class LivePlane:
         self._study = Study(recording, measure, recording.layers)
         self._estimates: dict[int, dict[str, npt.NDArray[Any]]] = {}
         self._made_with: dict[int, tuple[Any, ...]] = {}  # by epoch, oldest estimate first
+        self._ranges: tuple[Any, ...] | None = None
+        self._contexts: list[dict[str, Context]] = []
 
     @property
     def recording(self) -> Recording:
@@ -63,9 +65,10 @@ class LivePlane:
         deadline = time.monotonic() + budget_seconds
         ranges = self._study.ranges()
         waiting = self._waiting(ranges)
-        contexts = self._study.fresh_contexts() if waiting else []
+        if ranges != self._ranges:
+            self._contexts, self._ranges = self._study.fresh_contexts(), ranges
         for done, epoch in enumerate(waiting, start=1):
-            self._estimates[epoch] = self._study.epoch(epoch, contexts)
+            self._estimates[epoch] = self._study.epoch(epoch, self._contexts)
             self._made_with.pop(epoch, None)
             self._made_with[epoch] = ranges
             if time.monotonic() >= deadline:
