@@ -58,8 +58,8 @@ def _categorical_accuracy(output: Tensor, target: Tensor) -> Tensor:
 
 
 def _argmax(values: Tensor) -> Tensor:
-    # On the transposed outputs of an ensemble torch's own argmax takes 45 times as long.
-    return values.max(-1).indices
+    # On the transposed outputs of an ensemble argmax takes 45 times as long as max does.
+    return values.argmax(-1) if values.is_contiguous() else values.max(-1).indices
 
 
 def _binary_accuracy(output: Tensor, target: Tensor) -> Tensor:

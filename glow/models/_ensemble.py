@@ -166,7 +166,7 @@ class Ensemble(Model):
         return cls(lambda index: made({**network, "seed": seeds[index]}), n=len(seeds))
 
     def _stack(self) -> None:
-        layers = [dict(network.named_children()) for network in self._networks]
+        layers = [dict(network._steps()) for network in self._networks]
         for name in layers[0]:
             self.add_module(name, batch(name, [own[name] for own in layers]))
         for network in self._networks:

@@ -24,12 +24,15 @@ class Meters:
     """
 
     def __init__(self, metrics: Sequence[Metric], runs: int | None, device: torch.device) -> None:
-        self._metrics, self._runs = metrics, runs
+        self._runs = runs
+        self._names = ("loss", *(metric.name for metric in metrics))
+        measures = [metric if runs is None else metric.per_run for metric in metrics]
         # Counts are exact in float64; Apple's GPUs do not have it.
         kind = torch.float32 if device.type == "mps" else torch.float64
         shape = (1 + len(metrics), *([] if runs is None else [runs]))
         self._sums = torch.zeros(shape, dtype=kind, device=device)
-        self._loss, *self._totals = self._sums
+        self._loss, *totals = self._sums
+        self._pairs = list(zip(measures, totals, strict=True))
         self._count = 0
 
     def reset(self) -> None:
@@ -45,22 +48,21 @@ class Meters:
             loss: Mean over the batch, () or (runs,).
             target: (n, ...), or (runs, n, ...).
         """
-        samples = target.shape[0 if self._runs is None else 1]
+        runs = self._runs
+        samples = target.size(0 if runs is None else 1)
         self._count += samples
         self._loss.add_(loss, alpha=samples)
-        for metric, total in zip(self._metrics, self._totals, strict=True):
-            if self._runs is None:
-                values = metric(output, target)
+        for measure, total in self._pairs:
+            values = measure(output, target)
+            if runs is None:
                 total.add_(values.sum(), alpha=samples / values.numel())
             else:
-                values = metric.per_run(output, target).view(self._runs, -1)
-                total.add_(values.sum(1), alpha=samples / values.shape[1])
+                total.add_(values.reshape(runs, -1).sum(1), alpha=samples * runs / values.numel())
 
     def result(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """Return the means, () or (runs,), by name."""
         means = (self._sums / max(self._count, 1)).cpu().numpy()
-        names = ("loss", *(metric.name for metric in self._metrics))
-        return {prefix + name: mean for name, mean in zip(names, means, strict=True)}
+        return {prefix + name: mean for name, mean in zip(self._names, means, strict=True)}
 
 
 def floats(values: dict[str, NDArray[Any]]) -> dict[str, float]:

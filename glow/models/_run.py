@@ -67,6 +67,7 @@ class Run:
         self._exit.callback(model.train, model.training)
         if self._callbacks.hooks("on_backward_end"):
             model._compiled.after_backward = self._after_backward
+        model.train()  # once: validation puts the mode back
         try:
             self._callbacks.call("on_train_begin", {})
         except BaseException as error:
@@ -81,7 +82,6 @@ class Run:
             _seed_noise(model, epoch)
             self._meters.reset()
             self._callbacks.call("on_epoch_begin", epoch, {})
-            model.train()
             yield epoch
             if not self._cut:
                 self._end_epoch(epoch)

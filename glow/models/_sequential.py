@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -103,7 +103,7 @@ class Sequential(Model):
         if self.built:
             return
         shape = tuple(int(size) for size in input_shape)
-        self._shapes = build(self.name, self.named_children(), shape, dtype, self.seed)
+        self._shapes = build(self.name, self._steps(), shape, dtype, self.seed)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the output for a batch.
@@ -116,11 +116,8 @@ class Sequential(Model):
         """
         if not self._shapes:
             self.build(x.shape[1:], x.dtype)
-        for name, layer in self._modules.items():
-            try:
-                x = layer(x)  # type: ignore[misc]  # none of them is None
-            except (RuntimeError, IndexError) as error:
-                self._explain(name, x, error)
+        for name, layer in self._steps():
+            x = self._pass(name, layer, x)
         return x
 
     def recorded_layers(self) -> dict[str, nn.Module]:
@@ -135,7 +132,7 @@ class Sequential(Model):
         Raises:
             RuntimeError: The model is not built.
         """
-        modules = dict(self.named_children())
+        modules = dict(self._steps())
         return {layer: modules[tap] for tap, layer in self._taps().items()}
 
     def forward_layers(self, x: Tensor) -> dict[str, Tensor]:
@@ -149,8 +146,8 @@ class Sequential(Model):
         """
         self.build(x.shape[1:], x.dtype)
         taps, outputs = self._taps(), {}
-        for name, layer in self.named_children():
-            x = layer(x)
+        for name, layer in self._steps():
+            x = self._pass(name, layer, x)
             if name in taps:
                 outputs[taps[name]] = x
         return outputs
@@ -214,17 +211,25 @@ class Sequential(Model):
         self.build(x.shape[1:], x.dtype)
         return super()._sample_output(x)
 
-    def _explain(self, name: str, x: Tensor, error: Exception) -> NoReturn:
-        """Raise an error that names the layer, what it expects and what it got."""
-        layer, expected = type(self._modules[name]).__name__, self._shapes[name][0]
-        if tuple(x.shape[1:]) == expected:
-            error.add_note(f"In layer {name!r} ({layer}) of {self.name!r}, input of {x.dtype}.")
-            raise error
-        raise ValueError(
-            f"{self.name}: layer {name!r} ({layer}) expects inputs of the shape {show(expected)}, "
-            f"got {tuple(x.shape)}. Give samples of that shape, or build the model with "
-            f"input_shape={tuple(x.shape[1:])}."
-        ) from error
+    def _steps(self) -> Iterable[tuple[str, nn.Module]]:
+        """Names and layers in order; `named_children` would leave out a layer's second use."""
+        return self._modules.items()  # type: ignore[return-value]  # none of them is None
+
+    def _pass(self, name: str, layer: nn.Module, x: Tensor) -> Tensor:
+        """Return the layer's output, or raise an error that names it."""
+        try:
+            output: Tensor = layer(x)
+        except (RuntimeError, IndexError) as error:
+            kind, expected = type(layer).__name__, self._shapes[name][0]
+            if tuple(x.shape[1:]) == expected:
+                error.add_note(f"In layer {name!r} ({kind}) of {self.name!r}, input of {x.dtype}.")
+                raise
+            raise ValueError(
+                f"{self.name}: layer {name!r} ({kind}) expects inputs of the shape "
+                f"{show(expected)}, got {tuple(x.shape)}. Give samples of that shape, or build the "
+                f"model with input_shape={tuple(x.shape[1:])}."
+            ) from error
+        return output
 
 
 def _has_kernel(layer: nn.Module | None) -> bool:

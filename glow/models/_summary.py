@@ -14,7 +14,7 @@ def summary(model: Sequential) -> str:
     """Return one row per layer: name and class, output shape, parameters, recorded or not."""
     recorded = model.recorded_layers()
     rows = [("Layer", "Output shape", "Parameters", "Recorded")]
-    for name, layer in model.named_children():
+    for name, layer in model._steps():
         size = sum(p.numel() for p in layer.parameters())
         label = f"{name} ({type(layer).__name__})"
         seen = "yes" if name in recorded else ""

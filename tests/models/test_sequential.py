@@ -78,6 +78,14 @@ def test_a_recorded_layer_ends_with_what_keeps_its_shape():
     assert torch.equal(outputs["dense"], nn.Sequential(*model.layers[:4])(x))
 
 
+def test_a_layer_may_be_used_twice():
+    shared = Dense(3, activation="tanh")
+    model = Sequential([shared, shared, Dense(2)], input_shape=(3,), seed=0)
+    x = torch.randn(5, 3)
+    assert torch.equal(model(x), model.layers[2](shared(shared(x))))
+    assert list(model.forward_layers(x)) == ["dense", "dense_1", "dense_2"]
+
+
 def test_a_model_without_weights_records_its_output():
     model = Sequential([Activation("tanh"), Flatten()], input_shape=(2, 2))
     assert list(model.recorded_layers()) == ["flatten"]
@@ -131,8 +139,9 @@ def test_a_wrong_width_names_layer_expected_received_and_remedy():
         r"small: layer 'dense' \(Dense\) expects inputs of the shape \(N, 4\), got \(7, 6\)\. "
         r"Give samples of that shape, or build the model with input_shape=\(6,\)\."
     )
-    with pytest.raises(ValueError, match=message):
-        _net(name="small")(torch.zeros(7, 6))
+    for ask in (_net(name="small"), _net(name="small").forward_layers):
+        with pytest.raises(ValueError, match=message):
+            ask(torch.zeros(7, 6))
 
 
 def test_another_failure_in_a_layer_says_which():
