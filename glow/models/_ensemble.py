@@ -167,6 +167,11 @@ class Ensemble(Model):
 
     def _stack(self) -> None:
         layers = [dict(network._steps()) for network in self._networks]
+        if len(set(layers[0].values())) < len(layers[0]):
+            raise TypeError(
+                "Ensemble: a layer stands in the network twice, expected each once: the batched "
+                "copies would not share weights. Fit the networks one after the other instead."
+            )
         for name in layers[0]:
             self.add_module(name, batch(name, [own[name] for own in layers]))
         for network in self._networks:

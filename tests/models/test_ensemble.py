@@ -174,6 +174,11 @@ def test_networks_that_record_make_an_ensemble_that_records():
             ValueError,
             "layer 'dense' differs",
         ),
+        (
+            lambda seed: Sequential([Dense(12)] * 2, input_shape=(12,), seed=seed),
+            TypeError,
+            "a layer stands in the network twice",
+        ),
     ],
 )
 def test_what_cannot_be_an_ensemble(build, error, message):
