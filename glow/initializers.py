@@ -1,7 +1,7 @@
 """Initial weights by name, as in Keras; each initializer fills a tensor in place, as in PyTorch.
 
-An initializer is any callable that fills the tensor it is given, so ``torch.nn.init.orthogonal_`` is one.
-The objects here can also be written as JSON.
+An initializer is any callable that fills the tensor it is given, so ``torch.nn.init.orthogonal_``
+is one. The objects here can also be written as JSON.
 """
 
 from __future__ import annotations
@@ -85,9 +85,9 @@ class RandomUniform:
 class TruncatedNormal:
     """Draw from a normal distribution, cut at two standard deviations.
 
-    ``TruncatedNormal(stddev="fan_in")`` takes the standard deviation 1 / sqrt(fan_in) *before* the cut,
-    which is how the networks of Shwartz-Ziv and Tishby (2017) start. Keras's ``lecun_normal`` is wider by
-    1 / 0.8796, because it corrects the variance for the cut.
+    ``TruncatedNormal(stddev="fan_in")`` takes the standard deviation 1 / sqrt(fan_in) *before* the
+    cut, which is how the networks of Shwartz-Ziv and Tishby (2017) start. Keras's ``lecun_normal``
+    is wider by 1 / 0.8796, because it corrects the variance for the cut.
 
     Args:
         mean: The mean before the cut.
@@ -107,9 +107,8 @@ class TruncatedNormal:
     def __call__(self, tensor: Tensor) -> Tensor:
         """Fill ``tensor`` in place and return it."""
         std = 1 / math.sqrt(_fans(tensor)[0]) if isinstance(self.stddev, str) else self.stddev
-        return nn.init.trunc_normal_(
-            tensor, self.mean, std, self.mean - 2 * std, self.mean + 2 * std
-        )
+        low, high = self.mean - 2 * std, self.mean + 2 * std
+        return nn.init.trunc_normal_(tensor, self.mean, std, low, high)
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,8 @@ class VarianceScaling:
     Args:
         scale: The numerator.
         mode: ``"fan_in"``, ``"fan_out"`` or ``"fan_avg"``.
-        distribution: ``"uniform"`` or ``"truncated_normal"`` (cut at two standard deviations, then corrected
-            so that the variance after the cut is the one asked for, as in Keras).
+        distribution: ``"uniform"`` or ``"truncated_normal"`` (cut at two standard deviations, then
+            corrected so that the variance after the cut is the one asked for, as in Keras).
     """
 
     scale: float = 1.0
@@ -128,14 +127,9 @@ class VarianceScaling:
     distribution: Literal["uniform", "truncated_normal"] = "truncated_normal"
 
     def __post_init__(self) -> None:
-        lookup(
-            "mode of VarianceScaling", self.mode, dict.fromkeys(("fan_in", "fan_out", "fan_avg"))
-        )
-        lookup(
-            "distribution of VarianceScaling",
-            self.distribution,
-            dict.fromkeys(("uniform", "truncated_normal")),
-        )
+        modes, shapes = ("fan_in", "fan_out", "fan_avg"), ("uniform", "truncated_normal")
+        lookup("mode of VarianceScaling", self.mode, dict.fromkeys(modes))
+        lookup("distribution of VarianceScaling", self.distribution, dict.fromkeys(shapes))
 
     def __call__(self, tensor: Tensor) -> Tensor:
         """Fill ``tensor`` in place and return it."""
@@ -150,8 +144,8 @@ class VarianceScaling:
 def _fans(tensor: Tensor) -> tuple[int, int]:
     if tensor.ndim < 2:
         raise ValueError(
-            f"An initializer that scales by the fan needs a tensor of two or more dimensions, got the shape "
-            f"{tuple(tensor.shape)}. Use e.g. 'zeros' or RandomNormal(stddev=0.05) for a bias."
+            "An initializer that scales by the fan needs a tensor of two or more dimensions, got "
+            f"the shape {tuple(tensor.shape)}. Use e.g. 'zeros' for a bias."
         )
     return nn.init._calculate_fan_in_and_fan_out(tensor)
 
@@ -179,8 +173,8 @@ def get(identifier: str | Mapping[str, Any] | Initializer) -> Initializer:
     """Return the initializer that a name or a configuration stands for; a callable as it is.
 
     Args:
-        identifier: A name such as ``"glorot_uniform"``, what `serialize` returned, or a callable that fills
-            the tensor it is given.
+        identifier: A name such as ``"glorot_uniform"``, what `serialize` returned, or a callable
+            that fills the tensor it is given.
 
     Raises:
         ValueError: The name is unknown.

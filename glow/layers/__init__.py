@@ -1,4 +1,4 @@
-"""Layers under their Keras names. Each is a torch module; any other torch module may stand beside them."""
+"""Layers under their Keras names; each is a torch module, and any other may stand beside them."""
 
 from __future__ import annotations
 

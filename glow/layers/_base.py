@@ -1,4 +1,4 @@
-"""What a layer of ours adds to a torch module: a name and a description that can be written as JSON."""
+"""What a layer of ours adds to a torch module: a name and a description as JSON."""
 
 from __future__ import annotations
 

@@ -23,13 +23,14 @@ def to_config(layer: nn.Module) -> dict[str, Any]:
     """Return what `from_config` needs to build the layer again, without its weights.
 
     Raises:
-        TypeError: The layer is not one of `glow.layers`, or an argument of it cannot be written as JSON.
+        TypeError: The layer is not one of `glow.layers`, or an argument of it has no JSON form.
     """
     name = type(layer).__name__
     if not isinstance(layer, Layer) or _CLASSES.get(name) is not type(layer):
         raise TypeError(
             f"The layer {layer!r} cannot be written as JSON. "
-            f"Use a layer of glow.layers ({', '.join(_CLASSES)}), or keep the weights alone with save_weights."
+            f"Use a layer of glow.layers ({', '.join(_CLASSES)}), or keep the weights alone "
+            "with save_weights."
         )
     return {"class_name": name, "config": layer.get_config()}
 

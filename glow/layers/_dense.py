@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from glow import activations, initializers
+from glow._arguments import integer
 from glow.layers._base import Layer
 
 
@@ -41,11 +42,7 @@ class Dense(Layer, nn.LazyLinear):
         bias_initializer: str | dict[str, Any] | initializers.Initializer = "zeros",
         name: str | None = None,
     ) -> None:
-        if not isinstance(units, int) or isinstance(units, bool) or units < 1:
-            raise ValueError(
-                f"Dense: units must be a positive integer, got {units!r}. Choose e.g. Dense(10)."
-            )
-        super().__init__(units, bias=use_bias)
+        super().__init__(integer("Dense", "units", units, low=1), bias=use_bias)
         self.name = name
         self.activation = activations.get(activation)
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -66,7 +63,7 @@ class Dense(Layer, nn.LazyLinear):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., width) to (..., units)."""
-        return self.activation(F.linear(x, self.weight, self.bias))
+        return self.activation(functional.linear(x, self.weight, self.bias))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments as JSON.

@@ -28,7 +28,8 @@ class Dropout(Layer, nn.Dropout):
     def __init__(self, rate: float, name: str | None = None) -> None:
         if not 0 <= rate < 1:
             raise ValueError(
-                f"Dropout: rate must be at least 0 and less than 1, got {rate!r}. Choose e.g. Dropout(0.5)."
+                f"Dropout: rate must be at least 0 and less than 1, got {rate!r}. "
+                "Choose e.g. Dropout(0.5)."
             )
         super().__init__(p=rate)
         self.name = name
