@@ -29,14 +29,16 @@ _PARTS = (
     "utils",
 )
 
-__all__ = ["__version__", *_PARTS]  # noqa: PLE0604 - the parts are the names
+__all__ = ["__version__", *_PARTS]
 
 
 def __getattr__(name: str) -> ModuleType:
     # Parts are imported when first asked for, so that `import glow` costs no more than torch.
     if name in _PARTS:
         return importlib.import_module(f"glow.{name}")
-    raise AttributeError(f"module 'glow' has no attribute {name!r}. Its parts are {', '.join(_PARTS)}.")
+    raise AttributeError(
+        f"module 'glow' has no attribute {name!r}. Its parts are {', '.join(_PARTS)}."
+    )
 
 
 def __dir__() -> list[str]:

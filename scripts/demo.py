@@ -39,7 +39,7 @@ SETTINGS: dict[str, Estimator] = {
 # One KDE point costs a hundred binned ones, so its table reads every n-th snapshot of all runs ...
 KDE_SNAPSHOTS = 24
 # ... and its slider, which keeps a curve of 91 variances, reads one run.
-SLIDER_RUNS = {"kde": 1}
+SLIDER_RUNS = {"kde": [0]}
 SLIDER_SNAPSHOTS = {"binned": 60, "kde": 24}
 
 

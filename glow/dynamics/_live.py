@@ -33,7 +33,8 @@ class LivePlane:
 
     def __init__(self, recording: Recording, estimator: Estimator | str) -> None:
         measure = Sweep(as_estimator("LivePlane", estimator), {}, diagnostics=False)
-        self._study = Study(recording, measure, recording.layers)
+        runs = tuple(range(recording.runs or 1))
+        self._study = Study(recording, measure, recording.layers, runs)
         self._estimates: dict[int, dict[str, npt.NDArray[Any]]] = {}
         self._made_with: dict[int, tuple[Any, ...]] = {}  # by epoch, oldest estimate first
         self._ranges: tuple[Any, ...] | None = None

@@ -70,8 +70,7 @@ class Sweep:
 
     def __call__(self, t: npt.NDArray[np.float32], context: Context) -> Values:
         if not self.grids:
-            xt, ty = self.estimator.coordinates(t, context)
-            return {"xt": np.array(xt), "ty": np.array(ty), **self._diagnose(t, context)}
+            return {name: np.array(value) for name, value in self._point(t, context).items()}
         curves = [e.curve(t, context, self._moved, self._steps) for e in self._bases]
         xt_curves, ty_curves = zip(*curves, strict=True)
         return {
@@ -79,6 +78,12 @@ class Sweep:
             "ty": self._ordered(np.stack(ty_curves)),
             **self._diagnose(t, context),
         }
+
+    def _point(self, t: npt.NDArray[np.float32], context: Context) -> dict[str, float]:
+        if self.diagnostics:
+            return self.estimator.estimate(t, context)
+        xt, ty = self.estimator.coordinates(t, context)
+        return {"xt": xt, "ty": ty}
 
     @cached_property
     def settings(self) -> list[Estimator]:

@@ -41,6 +41,7 @@ def plane(
     y: Estimator | str | None = None,
     epochs: Iterable[int] | None = None,
     layers: Iterable[str] | None = None,
+    runs: Iterable[int] | None = None,
     diagnostics: bool = True,
     progress: Callable[[int, int], object] | None = None,
     cancel: Flag | None = None,
@@ -55,6 +56,7 @@ def plane(
         y: that of the vertical one.
         epochs: which recorded epochs; all by default.
         layers: which layers; all by default.
+        runs: which of several networks recorded together; all by default.
         diagnostics: whether to add the estimator's own diagnostics as variables.
         progress: called as ``progress(points done, points in all)`` from this thread.
         cancel: stops the work soon after it ``is_set()``.
@@ -71,7 +73,7 @@ def plane(
     Raises:
         Cancelled: if ``cancel`` was set.
         TypeError: if an argument is of the wrong kind.
-        ValueError: if an epoch, layer or setting is unknown, or an activation is not finite.
+        ValueError: if an epoch, layer, run or setting is unknown, or an activation is not finite.
 
     Example:
         >>> p = plane(recording, Binned(bins=30, range=(-1, 1)))  # doctest: +SKIP
@@ -87,7 +89,7 @@ def plane(
             "plane: give one estimator, or one for x and one for y, e.g. "
             "plane(recording, Binned(bins=30)) or plane(recording, x=Binned(), y=KDE())."
         )
-    return _estimate("plane", recording, measure, epochs, layers, progress, cancel, n_jobs)
+    return _estimate("plane", recording, measure, epochs, layers, runs, progress, cancel, n_jobs)
 
 
 def sweep(
@@ -96,6 +98,7 @@ def sweep(
     *,
     epochs: Iterable[int] | None = None,
     layers: Iterable[str] | None = None,
+    runs: Iterable[int] | None = None,
     diagnostics: bool = False,
     progress: Callable[[int, int], object] | None = None,
     cancel: Flag | None = None,
@@ -112,6 +115,7 @@ def sweep(
         estimator: the estimator, or its name; its other settings stay as they are.
         epochs: as in `plane`.
         layers: as in `plane`.
+        runs: as in `plane`.
         diagnostics: as in `plane`, but left out by default: they double the work of `Binned`.
         progress: as in `plane`.
         cancel: as in `plane`.
@@ -124,7 +128,8 @@ def sweep(
     Raises:
         Cancelled: if ``cancel`` was set.
         TypeError: if an argument is of the wrong kind.
-        ValueError: if an epoch, layer, parameter or value is unknown, or an activation not finite.
+        ValueError: if an epoch, layer, run, parameter or value is unknown, or an activation
+            is not finite.
 
     Example:
         >>> s = sweep(recording, Binned(range="global"), bins=[8, 16, 30])  # doctest: +SKIP
@@ -138,7 +143,7 @@ def sweep(
         )
     measure = Sweep(chosen, as_grids("sweep", chosen, grids), diagnostics)
     _ = measure.settings  # every combination is checked before any work
-    return _estimate("sweep", recording, measure, epochs, layers, progress, cancel, n_jobs)
+    return _estimate("sweep", recording, measure, epochs, layers, runs, progress, cancel, n_jobs)
 
 
 def _estimate(
@@ -147,6 +152,7 @@ def _estimate(
     measure: Measure,
     epochs: Iterable[int] | None,
     layers: Iterable[str] | None,
+    runs: Iterable[int] | None,
     progress: Callable[[int, int], object] | None,
     cancel: Flag | None,
     n_jobs: int | None,
@@ -157,7 +163,12 @@ def _estimate(
             "Open one: Recording.open(path)."
         )
     chosen = _choose(owner, "epoch", recording.epochs, epochs)
-    study = Study(recording, measure, _choose(owner, "layer", recording.layers, layers))
+    study = Study(
+        recording,
+        measure,
+        layers=_choose(owner, "layer", recording.layers, layers),
+        runs=_choose(owner, "run", tuple(range(recording.runs or 1)), runs),
+    )
     if study.uses_ranges:
         with closing(spread(recording.extremes, recording.epochs, n_jobs)) as found:
             for epoch, ends in found:

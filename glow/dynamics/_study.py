@@ -37,20 +37,17 @@ class Study:
         recording: the recording.
         measure: what is estimated at each point.
         layers: the layers to look at.
+        runs: the runs to look at; one network without a run axis is run 0.
     """
 
     recording: Recording
     measure: Measure
     layers: tuple[str, ...]
+    runs: tuple[int, ...]
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = ("recording", "measure", "layers")
+        kept = ("recording", "measure", "layers", "runs")
         return {name: value for name, value in self.__dict__.items() if name in kept}
-
-    @property
-    def runs(self) -> range:
-        """The numbers of the runs; one network without a run axis counts as run 0."""
-        return range(self.recording.runs or 1)
 
     @property
     def points_per_epoch(self) -> int:
@@ -96,8 +93,8 @@ class Study:
         contexts = self.contexts if contexts is None else contexts
         activations = self.recording.activations(epoch)
         points = [
-            [self._point(epoch, run, layer, activations[layer], contexts) for layer in self.layers]
-            for run in self.runs
+            [self._point(epoch, run, layer, activations[layer], of_run) for layer in self.layers]
+            for run, of_run in zip(self.runs, contexts, strict=True)
         ]
         return {
             name: np.stack([np.stack([point[name] for point in row]) for row in points])
@@ -128,14 +125,16 @@ class Study:
             }
         return dataset
 
+    @cached_property
+    def _probe(self) -> Context:
+        return Context(self.recording.x, self.recording.y)
+
     def _contexts_of(self, run: int) -> dict[str, Context]:
         recording = self.recording
         spans = self.uses_ranges
-        context = Context(
-            recording.x, recording.y, recording_range=recording.range(run=run) if spans else None
-        )
         return {
-            layer: context.for_layer(
+            layer: self._probe.for_layer(
+                recording_range=recording.range(run=run) if spans else None,
                 layer_range=recording.range(layer, run=run) if spans else None,
                 noise=recording.noise(layer),
                 layer=layer,
@@ -149,11 +148,11 @@ class Study:
         run: int,
         layer: str,
         activations: npt.NDArray[np.float32],
-        contexts: list[dict[str, Context]],
+        contexts: dict[str, Context],
     ) -> Values:
         t = activations if self.recording.runs is None else activations[run]
         try:
-            return self.measure(t, contexts[run][layer])
+            return self.measure(t, contexts[layer])
         except ValueError as cause:
             of_run = "" if self.recording.runs is None else f", run {run}"
             raise ValueError(f"Layer {layer!r} at epoch {epoch}{of_run}: {cause}") from cause

@@ -136,6 +136,22 @@ class Estimator(ABC):
         """Figures that say how far the coordinates can be trusted; none by default."""
         return {}
 
+    def estimate(self, t: Array, context: Context) -> dict[str, float]:
+        """Both coordinates of a point and what `diagnose` says of them.
+
+        A family whose coordinates and diagnostics come from the same work overrides it, to do that
+        work once.
+
+        Args:
+            t: (N, ...) activations of the layer.
+            context: What is fixed while the layer changes.
+
+        Returns:
+            ``xt`` and ``ty`` in bits, followed by the diagnostics.
+        """
+        xt, ty = self.coordinates(t, context)
+        return {"xt": xt, "ty": ty, **self.diagnose(t, context)}
+
     @property
     def active(self) -> tuple[Parameter, ...]:
         """The parameters that have an effect in this object, given its other settings."""

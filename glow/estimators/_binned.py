@@ -165,12 +165,7 @@ class Binned(Estimator):
             ValueError: If ``t`` is not finite, does not fit the context, or is of a noisy layer.
         """
         _, layer = self._layer(t, context)
-        if context.classes is None:
-            target = self._own_range()._variable("y", context.y)
-        else:
-            target = Partition.of_classes(context.classes)
-        corrected = self.correction is not None
-        return layer.entropy(corrected=corrected), layer.information(target, corrected=corrected)
+        return self._informations(layer, context)
 
     def diagnose(self, t: Array, context: Context) -> dict[str, float]:
         """Figures that say how far the coordinates can be trusted.
@@ -183,11 +178,25 @@ class Binned(Estimator):
             labels are.
         """
         cells, layer = self._layer(t, context)
-        return {
-            "edge_share": cells.edge_share(as_samples("Binned", "t", t)),
-            "occupied_cells": float(len(layer.counts)),
-            "singleton_share": float((layer.counts == 1).sum() / len(layer.ids)),
-        }
+        return _trust(cells, layer, as_samples("Binned", "t", t))
+
+    def estimate(self, t: Array, context: Context) -> dict[str, float]:
+        """`coordinates` and `diagnose` from one partition of the samples.
+
+        Raises:
+            ValueError: As `coordinates`.
+        """
+        cells, layer = self._layer(t, context)
+        xt, ty = self._informations(layer, context)
+        return {"xt": xt, "ty": ty, **_trust(cells, layer, as_samples("Binned", "t", t))}
+
+    def _informations(self, layer: Partition, context: Context) -> tuple[float, float]:
+        if context.classes is None:
+            target = self._own_range()._variable("y", context.y)
+        else:
+            target = Partition.of_classes(context.classes)
+        corrected = self.correction is not None
+        return layer.entropy(corrected=corrected), layer.information(target, corrected=corrected)
 
     def _layer(self, t: Array, context: Context) -> tuple[Edges | Width, Partition]:
         if context.noise is not None:
@@ -248,3 +257,11 @@ class Binned(Estimator):
         if isinstance(self.range, tuple):
             return f"range [{self.range[0]:g}, {self.range[1]:g}]"
         return _SPECIAL[self.range]
+
+
+def _trust(cells: Edges | Width, layer: Partition, samples: Samples) -> dict[str, float]:
+    return {
+        "edge_share": cells.edge_share(samples),
+        "occupied_cells": float(len(layer.counts)),
+        "singleton_share": float((layer.counts == 1).sum() / len(layer.ids)),
+    }

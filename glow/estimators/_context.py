@@ -113,13 +113,18 @@ class Context:
     def for_layer(
         self,
         *,
+        recording_range: tuple[float, float] | None = None,
         layer_range: tuple[float, float] | None = None,
         noise: float | None = None,
         layer: str | None = None,
     ) -> Context:
-        """The same probe set seen by one layer; nothing is computed or copied again."""
+        """The same probe set seen by one layer; nothing is computed or copied again.
+
+        Without ``recording_range`` it keeps this context's.
+        """
         context = copy.copy(self)
-        context._set(layer_range=layer_range, noise=noise, layer=layer)
+        kept = self.recording_range if recording_range is None else recording_range
+        context._set(recording_range=kept, layer_range=layer_range, noise=noise, layer=layer)
         return context
 
     def _set(self, **values: object) -> None:

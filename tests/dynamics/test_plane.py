@@ -78,6 +78,14 @@ def test_each_run_has_the_plane_it_would_have_alone(recorded_runs, ensemble, tmp
             assert (point["xt"].item(), point["ty"].item()) == pytest.approx((xt, ty), abs=1e-9)
 
 
+def test_some_runs_are_those_of_the_whole_plane(recorded_runs):
+    every = plane(recorded_runs, Binned(bins=10, range="global"))
+    last = every["run"].values[-1]
+    some = plane(recorded_runs, Binned(bins=10, range="global"), runs=[last])
+    assert some.equals(every.sel(run=[last]))
+    assert some.attrs["runs"] == 1
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2, 3])
 def test_the_number_of_threads_does_not_matter(recorded_runs, n_jobs):
     threads = torch.get_num_threads()
@@ -87,7 +95,7 @@ def test_the_number_of_threads_does_not_matter(recorded_runs, n_jobs):
 
 
 def test_a_study_travels_as_a_path(recorded):
-    study = Study(recorded, Sweep(FIXED, {}), recorded.layers)
+    study = Study(recorded, Sweep(FIXED, {}), recorded.layers, (0,))
     expected = study.epoch(3)
     sent = pickle.dumps(study)
     assert len(sent) < 2000
@@ -218,6 +226,7 @@ def test_a_diverged_layer_is_named(installed, tiny, probe, tmp_path):
         ((3,), {}, TypeError, "must be an Estimator"),
         (("binnd",), {}, (KeyError, ValueError), "binned"),
         ((FIXED,), {"epochs": [7]}, ValueError, "epoch 7 was not recorded"),
+        ((FIXED,), {"runs": [3]}, ValueError, "run 3 was not recorded"),
         ((FIXED,), {"epochs": []}, ValueError, "at least one epoch"),
         ((FIXED,), {"layers": ["dens"]}, ValueError, "Did you mean 'dense'"),
     ],
