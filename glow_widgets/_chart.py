@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Middle lightness: at least 3:1 against the light and the dark theme's background.
 _COLORS = ["#2f7fb8", "#c0562a", "#3b8f5a", "#a25bb0", "#8a7a2e", "#5f6fd0", "#b84a6a", "#4a8a92"]
 _MARK_COLOR = "#808080"
-_LABEL_GAP = 0.075
+_LABEL_GAP = 0.09
 _MAX_TICKS = 8
 _SMALLEST_SPAN = 0.1
 
@@ -63,6 +63,7 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             grid_lines="none",
             label_offset="3em",
             num_ticks=5,
+            tick_format="~g",
         )
         super().__init__(
             marks=[self._lines, self._cursor, self._names],
@@ -144,7 +145,7 @@ def _ticks(low: float, high: float) -> list[float]:
         ticks = [s * 10.0**d for d in decades for s in steps if low <= s * 10.0**d <= high]
         if len(ticks) <= _MAX_TICKS:
             break
-    return ticks[:: math.ceil(len(ticks) / _MAX_TICKS)] or [low]
+    return ticks[:: math.ceil(len(ticks) / _MAX_TICKS)] if ticks else [low, high]
 
 
 def _spread(heights: Sequence[float] | NDArray[Any], gap: float) -> NDArray[np.float64]:

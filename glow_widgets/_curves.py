@@ -112,7 +112,18 @@ class KeptCurve:
             return self.estimator
         return self.estimator.replace(**{self.slider.name: value})
 
-    def exact(self, value: float | None, cancel: Cancel) -> xr.Dataset:
+    def kept(self, value: float | None) -> xr.Dataset | None:
+        """The complete plane at ``value`` as the curve has it, None if it has not."""
+        from glow.dynamics import Curves
+
+        if not self.done or self.data is None or self.slider is None:
+            return None
+        curves = Curves(self.data)
+        wanted = self.at(value).settings[self.slider.name]
+        between = self.slider.smooth and curves.values[0] <= wanted <= curves.values[-1]
+        return curves.at(wanted) if between or curves.exact(wanted) else None
+
+    def exact(self, value: float | None, cancel: Cancel | None = None) -> xr.Dataset:
         """The plane at ``value``, estimated now.
 
         Raises:

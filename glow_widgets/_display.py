@@ -59,7 +59,8 @@ class TrainingDisplay(Callback):
             self._last_finite = epoch + 1
         recording = getattr(self.model, "recording", None)
         if recording is not None and self._plane is None:
-            self._plane = LivePlaneOutput(recording, self._estimator or _default_estimator())
+            estimator = self._estimator or _default_estimator()
+            self._plane = LivePlaneOutput(recording, estimator, name="this training")
         if self._plane is not None:
             self._plane.follow()
 

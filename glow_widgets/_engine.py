@@ -185,7 +185,8 @@ class Engine:
         from glow.dynamics import document
 
         rows = [[curve for curve in row if curve.ready] for row in self._rows]
-        return document({row[0].name: [c.published() for c in row] for row in rows if row})
+        planes = {row[0].name: [curve.published() for curve in row] for row in rows if row}
+        return document(planes, title="Information plane")
 
     def _say(self, text: str) -> None:
         if text != self._view.busy:

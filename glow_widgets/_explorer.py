@@ -92,16 +92,14 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
     @property
     def plane(self) -> xr.Dataset:
-        """The plane of :attr:`estimator`, in bits; estimated now unless it is kept complete."""
-        from glow.dynamics import Curves, plane
+        """The plane of :attr:`estimator`, in bits.
 
+        It comes from the kept curve where that is complete (between the nodes of a smooth one
+        within 5e-4 bits); else it is estimated now.
+        """
         curve, value = self._selected(), self.view.selection.get("value")
-        if curve.done and curve.data is not None and curve.slider is not None:
-            curves = Curves(curve.data)
-            value = curve.estimator.settings[curve.slider.name] if value is None else value
-            if curve.slider.smooth or curves.exact(value):
-                return curves.at(value)
-        return plane(curve.recording, curve.at(value), epochs=curve.epochs)
+        kept = curve.kept(value)
+        return curve.exact(value) if kept is None else kept
 
     @property
     def code(self) -> str:
@@ -114,9 +112,10 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
     def close(self) -> None:
         """Stop computing and remove the widget."""
-        self._engine.close()
-        self.chart.close()
-        self.view.close()
+        if hasattr(self, "_engine"):  # the arguments were good
+            self._engine.close()
+            self.chart.close()
+            self.view.close()
         super().close()
 
     def __repr__(self) -> str:
@@ -139,7 +138,7 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 def _named(recordings: Recording | Mapping[str, Recording]) -> dict[str, Recording]:
     if isinstance(recordings, Mapping):
         return dict(recordings)
-    return {recordings.name: recordings}
+    return {"this training": recordings}
 
 
 def _every_variant() -> list[Estimator]:

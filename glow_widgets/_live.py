@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from glow.estimators import Estimator
 
 _INTERVAL = 0.25
-_BUDGET = 0.1
+_BUDGET = 0.05
+_TITLE = "Information plane"
 
 
 class LivePlaneOutput:
@@ -26,16 +27,18 @@ class LivePlaneOutput:
     Args:
         recording: What is being recorded.
         estimator: How it is measured.
+        name: What the pictures call it.
     """
 
-    def __init__(self, recording: Recording, estimator: Estimator) -> None:
+    def __init__(self, recording: Recording, estimator: Estimator, name: str) -> None:
         from glow.dynamics import LivePlane
 
         self._live = LivePlane(recording, estimator)
-        # Never more than a twentieth of the training's time, however slow the estimator is.
+        # Never more than a small share of the training's time, however slow the estimator is.
         self._throttle = Throttle(_INTERVAL)
         self._failed = False
-        self.widget = InformationPlane()
+        self._name = name
+        self.widget = InformationPlane(title=_TITLE)
         self._handle = show(self.widget)
 
     def follow(self) -> None:
@@ -45,13 +48,14 @@ class LivePlaneOutput:
         start = time.perf_counter()
         if self._live.pending:
             self._estimate(_BUDGET)
-            self.widget.update(self._live.dataset())
+            self.widget.update({self._name: self._live.dataset()})
         self._throttle.sent(time.perf_counter() - start)
 
     def finish(self) -> None:
         """Estimate what is left and replace the widget by a form that needs no kernel."""
         self._estimate(math.inf)
-        replace(self._handle, self.widget, plane_bundle(self._live.dataset()))
+        bundle = plane_bundle(self._live.dataset(), self._name, _TITLE)
+        replace(self._handle, self.widget, bundle)
 
     def _estimate(self, seconds: float) -> None:
         try:

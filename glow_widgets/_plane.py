@@ -24,7 +24,8 @@ class InformationPlane(GlowWidget):
         view.update(plane(recording, KDE()))
 
     Args:
-        plane: A plane, a sweep over one parameter, or a plane document; None for an empty plane.
+        plane: A plane, a sweep over one parameter, ``{recording name: plane}``, or a plane
+            document; None for an empty plane.
         title: Heading; kept by later updates.
     """
 

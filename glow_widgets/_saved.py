@@ -30,13 +30,18 @@ def thin(plane: xr.Dataset, epochs: int = MAX_SAVED_EPOCHS) -> xr.Dataset:
     return plane.isel(epoch=np.unique(np.linspace(0, have - 1, epochs).round().astype(int)))
 
 
-def plane_bundle(plane: xr.Dataset, title: str | None = None) -> dict[str, Any]:
+def plane_bundle(plane: xr.Dataset, name: str, title: str) -> dict[str, Any]:
     """The MIME bundle that shows a plane in any notebook reader, with no kernel.
 
     JupyterLab draws the document live; other readers show the picture, logs the text.
+
+    Args:
+        plane: The plane; at most 60 of its epochs go into the document.
+        name: What the document calls the recording.
+        title: Heading of the document.
     """
     return {
-        PLANE_MIME: to_document(thin(plane), title),
+        PLANE_MIME: to_document({name: thin(plane)}, title),
         "image/png": base64.b64encode(_png(plane)).decode(),
         "text/plain": plane_text(plane),
     }
@@ -55,29 +60,23 @@ def plane_text(plane: xr.Dataset) -> str:
 
 
 def progress_html(state: Mapping[str, Any]) -> str:
-    """The final state of a training as a table; every text is escaped."""
-    rows = [("epochs", f"{state['epoch']} of {state['epochs']}")]
-    rows.append(("time", f"{state['elapsed']:.1f} s"))
-    rows += [(name, _number(value)) for name, value in state["metrics"].items()]
-    cells = "".join(
-        f'<tr><th scope="row" style="text-align:left">{html.escape(str(name))}</th>'
-        f'<td style="text-align:right">{html.escape(text)}</td></tr>'
-        for name, text in rows
-    )
-    caption = f"Training {state['status']}"
-    if state["message"]:
-        caption += f": {state['message']}"
-    return (
-        f'<table><caption style="text-align:left;caption-side:top">{html.escape(caption)}</caption>'
-        f"<tbody>{cells}</tbody></table>"
-    )
+    """The final state of a training, its metrics as a table; every text is escaped."""
+    heads = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in state["metrics"])
+    cells = "".join(f"<td>{html.escape(_number(v))}</td>" for v in state["metrics"].values())
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{cells}</tr></tbody></table>"
+    return f"<p>{html.escape(_headline(state))}</p>{table if cells else ''}"
 
 
 def progress_text(state: Mapping[str, Any]) -> str:
     """The final state of a training in one line."""
     metrics = ", ".join(f"{name} {_number(value)}" for name, value in state["metrics"].items())
-    head = f"Training {state['status']}: epoch {state['epoch']} of {state['epochs']}"
-    return ", ".join(part for part in (head, metrics, state["message"]) if part)
+    return f"{_headline(state)} {metrics}".rstrip()
+
+
+def _headline(state: Mapping[str, Any]) -> str:
+    reason = f": {state['message']}" if state["message"] else ""
+    amount = f"{state['epoch']} of {state['epochs']} epochs in {state['elapsed']:.1f} s"
+    return f"Training {state['status']}{reason}. {amount}."
 
 
 def _number(value: float | str) -> str:

@@ -16,17 +16,19 @@ class Throttle:
     Args:
         interval: Seconds between two sends at the least.
         share: Largest share of the elapsed time that sending may take: after a send that cost
-            ``c`` seconds, at least ``c / share`` seconds pass.
+            ``c`` seconds, at least ``c / share`` seconds pass. The first send is not counted: it
+            loads and compiles, which is not typical.
         clock: Seconds, monotonic.
     """
 
     def __init__(
-        self, interval: float = 0.2, *, share: float = 0.05, clock: Clock = time.monotonic
+        self, interval: float = 0.2, *, share: float = 0.08, clock: Clock = time.monotonic
     ) -> None:
         self._interval = interval
         self._share = share
         self._clock = clock
         self._due = -float("inf")
+        self._first = True
 
     def ready(self) -> bool:
         """Whether the next send is due."""
@@ -34,7 +36,8 @@ class Throttle:
 
     def sent(self, cost: float = 0.0) -> None:
         """Note a send that took ``cost`` seconds and ended now."""
-        self._due = self._clock() + max(self._interval, cost / self._share)
+        counted, self._first = 0.0 if self._first else cost, False
+        self._due = self._clock() + max(self._interval, counted / self._share)
 
 
 class Stopwatch:

@@ -31,15 +31,15 @@ def running(tab):
 
 def test_points_move_while_the_cell_runs(training):
     tab = training
-    tab.page.wait_for_timeout(1500)
+    drawn = "least => document.querySelector('[data-revision]').dataset.revision >= least"
+    tab.page.wait_for_function(drawn, arg=3)
     first, before = picture(tab), revision(tab)
-    tab.page.wait_for_timeout(3000)
-    assert running(tab)
-    assert revision(tab) >= before + 3
+    tab.page.wait_for_function(drawn, arg=before + 3)
     assert picture(tab) != first
-    tab.shot("fit-running-light")
+    assert running(tab)
+    tab.shot_of_output(1, "fit-running-light")
     tab.use_theme("JupyterLab Dark")
-    tab.shot("fit-running-dark")
+    tab.shot_of_output(1, "fit-running-dark")
 
 
 def test_stop_ends_training_within_one_batch_and_returns_the_history(training):
@@ -52,14 +52,14 @@ def test_stop_ends_training_within_one_batch_and_returns_the_history(training):
     assert 0 < int(epochs) < ENDLESS
     assert int(late_batches) <= 1
     assert "stopped" in tab.text_of_output(1)
-    tab.shot("fit-stopped")
+    tab.shot_of_output(1, "fit-stopped")
 
 
 def test_pause_holds_the_training_and_resume_goes_on(training):
     tab = training
     tab.by_id("glow-pause").click()
     tab.page.get_by_test_id("glow-pause").get_by_text("Resume").wait_for()
-    tab.shot("fit-paused")
+    tab.shot_of_output(1, "fit-paused")
     tab.page.wait_for_timeout(500)
     held = tab.by_id("glow-progress").inner_text()
     tab.page.wait_for_timeout(1500)

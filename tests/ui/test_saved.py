@@ -16,7 +16,7 @@ def test_a_notebook_reopened_without_a_kernel_still_shows_the_last_plane(tab, co
     tab.run_all()
     tab.wait_until_done(120)
     tab.by_id("glow-plane").wait_for()
-    tab.shot("fit-done")
+    tab.shot_of_output(1, "fit-done")
     tab.save()
     tab.page.close()
     lab.shut_down_kernels()
@@ -30,7 +30,7 @@ def test_a_notebook_reopened_without_a_kernel_still_shows_the_last_plane(tab, co
     assert "not found" not in reader.text_of_output(1).lower()
     assert lab.kernels() == []
     assert reader.complaints == []
-    reader.shot("reopened-without-kernel")
+    reader.shot_of_output(1, "reopened-without-kernel")
 
 
 def test_what_is_saved_is_small_and_has_a_picture_for_other_readers(tab, lab):

@@ -9,7 +9,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import bqplot  # noqa: F401
 
-HOSTILE = '</script><img src=x onerror="window.hacked=1">'
+from glow.datasets import szt
+from glow.dynamics import Recording
+from glow.layers import Dense
+from glow.models import IBSequential
+
+EPOCHS = 40
 
 
 class FakeClock:
@@ -70,3 +75,52 @@ def make_document():
         }
 
     return make
+
+
+def make_model(path=None, seed=0):
+    model = IBSequential(
+        [Dense(3, activation="tanh"), Dense(2)], input_shape=(12,), seed=seed, recording=path
+    )
+    model.compile("adam", loss="cross_entropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.fixture
+def model():
+    return make_model()
+
+
+@pytest.fixture(scope="session")
+def data():
+    x, y = szt.patterns()
+    return x[::32], y[::32]
+
+
+@pytest.fixture(scope="session")
+def recording(data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("recordings") / "tanh"
+    make_model(path).fit(*data, epochs=EPOCHS, verbose=0)
+    return Recording.open(path)
+
+
+@pytest.fixture
+def outputs(monkeypatch):
+    """What is displayed and what it is replaced by: a list of bundles per output."""
+    shown = []
+
+    class Handle:
+        def __init__(self, widget):
+            self.bundles = [widget]
+
+        def update(self, bundle, raw):
+            assert raw
+            self.bundles.append(bundle)
+
+    def display(widget, display_id):
+        assert display_id
+        handle = Handle(widget)
+        shown.append(handle.bundles)
+        return handle
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return shown

@@ -14,6 +14,9 @@ def test_throttle_lets_the_first_through_and_then_one_an_interval(clock):
 
 def test_throttle_keeps_costly_sends_below_their_share(clock):
     throttle = Throttle(0.2, share=0.05, clock=clock)
+    throttle.sent(cost=3.0)  # compiles: not typical
+    clock.now += 0.21
+    assert throttle.ready()
     throttle.sent(cost=0.1)
     clock.now += 1.99
     assert not throttle.ready()

@@ -1,0 +1,106 @@
+import threading
+
+import numpy as np
+import pytest
+
+from glow.callbacks import Callback
+from glow.estimators import KDE
+from glow.models import Sequential
+from glow_widgets import InformationPlane, TrainingDisplay, TrainingProgress
+from glow_widgets._saved import PLANE_MIME
+
+
+class At(Callback):
+    """Does something in the middle of an epoch."""
+
+    def __init__(self, act):
+        self.act = act
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if batch == 2:
+            self.act()
+
+
+def fit(model, data, display, *, act=None, epochs=5):
+    callbacks = [At(act), display] if act else [display]
+    return model.fit(*data, batch_size=32, epochs=epochs, verbose=0, callbacks=callbacks)
+
+
+def final(outputs):
+    return outputs[0][-1]["text/plain"]
+
+
+def test_a_recording_model_shows_progress_and_plane_and_leaves_both_behind(model, data, outputs):
+    fit(model, data, TrainingDisplay())
+    (progress, *_), (view, *_) = outputs
+    assert isinstance(progress, TrainingProgress)
+    assert isinstance(view, InformationPlane)
+    assert progress.comm is view.comm is None  # closed: the saved forms stand in their places
+    assert set(outputs[0][-1]) == {"text/html", "text/plain"}
+    saved = outputs[1][-1][PLANE_MIME]
+    assert saved["recordings"][0]["epochs"] == [0, 1, 2, 3, 4, 5]
+    assert final(outputs).startswith("Training done. 5 of 5 epochs")
+
+
+def test_a_model_that_does_not_record_shows_progress_only(model, data, outputs):
+    plain = Sequential(list(model.layers), seed=0)
+    plain.compile("adam", loss="cross_entropy")
+    fit(plain, data, TrainingDisplay())
+    assert len(outputs) == 1
+
+
+def test_the_live_plane_takes_any_estimator(model, data, outputs):
+    fit(model, data, TrainingDisplay(KDE()))
+    assert outputs[1][-1][PLANE_MIME]["recordings"][0]["planes"][0]["estimator"] == "kde"
+
+
+def test_stop_ends_at_the_next_batch_edge(model, data, outputs):
+    display = TrainingDisplay()
+    history = fit(model, data, display, act=lambda: display.progress.control.request("stop"))
+    assert history.epoch == []
+    assert history.stopped
+    assert final(outputs).startswith("Training stopped: the Stop button was pressed. 0 of 5")
+    assert outputs[0][0].state["batch"] == 3
+
+
+def test_an_interrupt_ends_a_pause(model, data, outputs):
+    display = TrainingDisplay()
+
+    def pause():
+        display.progress.control.request("pause")
+
+        def interrupt():
+            model.stop_training, model.stop_reason = True, "interrupted"
+
+        threading.Timer(0.2, interrupt).start()
+
+    fit(model, data, display, act=pause)
+    assert final(outputs).startswith("Training interrupted: after 0 whole epochs.")
+
+
+def test_another_callback_s_reason_is_said(model, data, outputs):
+    def stop():
+        model.stop_training, model.stop_reason = True, "accuracy is good enough"
+
+    fit(model, data, TrainingDisplay(), act=stop)
+    assert final(outputs).startswith("Training stopped: accuracy is good enough.")
+
+
+def test_an_exception_is_said_and_reaches_the_caller(model, data, outputs):
+    def fail():
+        raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError, match="disk is full"):
+        fit(model, data, TrainingDisplay(), act=fail)
+    assert final(outputs).startswith("Training failed: RuntimeError: the disk is full.")
+
+
+def test_a_loss_that_is_not_a_number_is_a_failure_with_the_last_good_epoch(model, data, outputs):
+    class Break(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                next(self.model.parameters()).data.fill_(np.nan)
+
+    model.fit(*data, epochs=5, verbose=0, callbacks=[Break(), TrainingDisplay()])
+    assert "the last good epoch is 2" in final(outputs)
+    assert final(outputs).startswith("Training failed")

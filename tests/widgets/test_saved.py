@@ -1,0 +1,69 @@
+import base64
+import json
+
+import nbformat
+import pytest
+
+from glow.dynamics import plane
+from glow.estimators import Binned
+from glow_widgets._saved import PLANE_MIME, plane_bundle, progress_html, progress_text, thin
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def bundle(recording):
+    return plane_bundle(plane(recording, Binned()), "tanh", "Title")
+
+
+@pytest.fixture
+def state():
+    metrics = {"loss": 0.25, HOSTILE: "nan"}
+    return {
+        "status": "failed",
+        "epoch": 3,
+        "epochs": 10,
+        "elapsed": 1.5,
+        "metrics": metrics,
+        "message": HOSTILE,
+    }
+
+
+def test_a_notebook_with_the_plane_is_valid_and_small(bundle):
+    output = nbformat.v4.new_output("display_data", data=bundle)
+    cell = nbformat.v4.new_code_cell(outputs=[output])
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+    assert len(json.dumps(bundle)) < 100_000
+
+
+def test_other_readers_find_a_picture_and_words(bundle):
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert "dense: I(X;T)" in bundle["text/plain"]
+    assert "text/html" not in bundle  # it would hide the picture in exported pages
+
+
+def test_the_document_names_the_recording(bundle):
+    document = bundle[PLANE_MIME]
+    assert document["title"] == "Title"
+    assert [recording["name"] for recording in document["recordings"]] == ["tanh"]
+
+
+def test_thinning_keeps_both_ends_and_short_planes_whole(recording):
+    whole = plane(recording, Binned())
+    thinned = thin(whole, 7)
+    assert thinned.sizes["epoch"] == 7
+    assert [int(thinned.epoch[0]), int(thinned.epoch[-1])] == [0, recording.epochs[-1]]
+    assert thin(whole, 1000) is whole
+
+
+def test_texts_of_the_final_state_are_escaped(state):
+    shown = progress_html(state)
+    assert "<img" not in shown
+    assert "&lt;img src=x onerror=alert(1)&gt;" in shown
+
+
+def test_the_final_state_says_all_there_was(state):
+    text = progress_text(
+        {**state, "message": "loss is nan", "metrics": {"loss": 0.25, "acc": "nan"}}
+    )
+    assert text == "Training failed: loss is nan. 3 of 10 epochs in 1.5 s. loss 0.25, acc nan"
