@@ -62,7 +62,6 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             label="bits compressed",
             grid_lines="none",
             label_offset="3em",
-            num_ticks=5,
             tick_format="~g",
         )
         super().__init__(
@@ -123,6 +122,7 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
         with self._x.hold_sync():
             self._x.min, self._x.max = low / room, high * room
         self._y.max = top
+        self._y_axis.tick_values = _even_ticks(top)
         with self._x_axis.hold_sync():
             self._x_axis.label = parameter
             self._x_axis.tick_values = _ticks(low, high)
@@ -146,6 +146,14 @@ def _ticks(low: float, high: float) -> list[float]:
         if len(ticks) <= _MAX_TICKS:
             break
     return ticks[:: math.ceil(len(ticks) / _MAX_TICKS)] if ticks else [low, high]
+
+
+def _even_ticks(top: float) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten from 0 to ``top``, few enough to be read."""
+    power = 10.0 ** math.floor(math.log10(top))
+    steps = (power * factor for factor in (0.1, 0.2, 0.5, 1.0, 2.0))
+    step = next(step for step in steps if top / step <= _MAX_TICKS - 2)
+    return [step * i for i in range(math.floor(top / step) + 1)]
 
 
 def _spread(heights: Sequence[float] | NDArray[Any], gap: float) -> NDArray[np.float64]:

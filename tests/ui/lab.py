@@ -12,7 +12,8 @@ from pathlib import Path
 
 STARTUP_SECONDS = 60
 # Kernels and a browser share few cores: threads that spin for one another would hold all up.
-WAITING_THREADS = "passive"
+# Lessons train for a short time.
+KERNEL_SETTINGS = {"OMP_WAIT_POLICY": "passive", "GLOW_EPOCHS": "60"}
 NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 
@@ -57,7 +58,7 @@ class Lab:
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
         command += ["--LabApp.expose_app_in_browser=True"]
         with self._log.open("w") as log:
-            environment = {**os.environ, **self._env, "OMP_WAIT_POLICY": WAITING_THREADS}
+            environment = {**os.environ, **self._env, **KERNEL_SETTINGS}
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self._wait_until_up()
         return self

@@ -138,6 +138,15 @@ class LabPage:
         output.screenshot(path=SHOTS / f"{name}.png")
         self.page.set_viewport_size(size)
 
+    def shot_whole(self, name, height=5200):
+        """Take a picture of a whole notebook, as on a screen of that height."""
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": size["width"], "height": height})
+        self.page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(0)")
+        self.page.wait_for_timeout(2000)
+        self.shot(name)
+        self.page.set_viewport_size(size)
+
     def _on_console(self, message):
         harmless = any(text in message.text for text in HARMLESS)
         if message.type in ("error", "warning") and not harmless:

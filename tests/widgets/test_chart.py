@@ -3,7 +3,7 @@ import pytest
 import xarray as xr
 
 from glow_widgets import SensitivityChart
-from glow_widgets._chart import _spread, _ticks
+from glow_widgets._chart import _even_ticks, _spread, _ticks
 
 
 def sweep_of(xt, bins):
@@ -77,6 +77,15 @@ def test_ticks_are_few_and_inside(low, high):
     ticks = _ticks(low, high)
     assert 1 <= len(ticks) <= 8
     assert all(low <= tick <= high for tick in ticks)
+
+
+@pytest.mark.parametrize("top", [0.1, 0.99, 1.0, 2.3, 5.5, 9.99, 12.0, 100.0])
+def test_even_ticks_are_few_and_round(top):
+    ticks = _even_ticks(top)
+    assert 3 <= len(ticks) <= 7
+    assert ticks[0] == 0
+    assert 0.7 * top < ticks[-1] <= top
+    assert all(len(f"{tick:.6g}") <= 4 for tick in ticks)
 
 
 def test_names_keep_their_order_and_their_distance():
