@@ -40,7 +40,7 @@ SETTINGS: dict[str, Estimator] = {
 KDE_SNAPSHOTS = 24
 # ... and its slider, which keeps a curve of 91 variances, reads one run.
 SLIDER_RUNS = {"kde": [0]}
-SLIDER_SNAPSHOTS = {"binned": 60, "kde": 24}
+SLIDER_SNAPSHOTS = {"binned": 60, "kde": 30}
 
 
 def build(activation: str, seed: int) -> Sequential:
@@ -97,12 +97,22 @@ def train(kind: str, folder: Path, runs: int, epochs: int, seconds: float) -> No
     )
 
 
-def epoch_reached(folder: Path) -> int:
-    """Read a recording that is still being written: the last epoch that is safely on disk."""
-    try:
-        return int(Recording.open(folder).epochs[-1])
-    except (RecordingError, FileNotFoundError, IndexError):
-        return 0  # not begun yet
+class Watch:
+    """How far a training in another process is, read from the recording it is writing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._recording: Recording | None = None
+
+    def epoch(self) -> int:
+        """Return the last epoch that is safely on disk; 0 before there is any."""
+        try:
+            if self._recording is None:
+                self._recording = Recording.open(self._folder)
+            self._recording.refresh()
+        except RecordingError:  # not begun yet
+            return 0
+        return self._recording.epochs[-1]
 
 
 def train_all(folders: dict[str, Path], runs: int, epochs: int, seconds: float) -> None:
@@ -114,9 +124,10 @@ def train_all(folders: dict[str, Path], runs: int, epochs: int, seconds: float) 
     }
     for worker in workers.values():
         worker.start()
+    watches = {kind: Watch(folder) for kind, folder in folders.items()}
     while any(worker.is_alive() for worker in workers.values()):
-        time.sleep(2)
-        reached = (f"{kind} epoch {epoch_reached(path)}" for kind, path in folders.items())
+        time.sleep(2 if sys.stdout.isatty() else 10)
+        reached = (f"{kind} epoch {watch.epoch()}" for kind, watch in watches.items())
         say(f"  {', '.join(reached)} of {epochs}", again=True)
     print()
     if failed := [kind for kind, worker in workers.items() if worker.exitcode]:
@@ -170,7 +181,7 @@ def sliders(recordings: dict[str, Recording]) -> dict[str, list[xr.Dataset]]:
     """Return the kept curve behind every slider of the page: one sweep per estimator variant."""
     kept: dict[str, list[xr.Dataset]] = {kind: [] for kind in recordings}
     for kind, recording in recordings.items():
-        for estimator in (*Binned.variants(), *KDE.variants()):
+        for estimator in (*Binned.variants(), KDE()):
             for parameter in estimator.sliders:
                 kept[kind].append(
                     sweep(
@@ -232,7 +243,6 @@ def picture(planes: dict[str, dict[str, xr.Dataset]], folder: Path) -> list[Path
     for row, setting in zip(axes, ("30 edges on [-1, 1]", "30 bins, global range"), strict=True):
         for ax, kind in zip(row, planes, strict=True):
             plot(planes[kind][setting], ax=ax)
-            ax.set_title(f"{kind}, {setting}")
     paths = [folder / "planes.png", folder / "planes.svg"]
     for path in paths:
         figure.savefig(path, dpi=150)
@@ -256,7 +266,7 @@ def main() -> None:
     options = arguments()
     start = time.monotonic()
     options.folder.mkdir(parents=True, exist_ok=True)
-    folders = {kind: options.folder / f"recording-{kind.lower()}" for kind in KINDS}
+    folders = {kind: options.folder / "recordings" / kind for kind in KINDS}
     for folder in folders.values():
         shutil.rmtree(folder, ignore_errors=True)  # made by an earlier demo
     runs, epochs = options.runs, options.epochs
@@ -291,7 +301,7 @@ def main() -> None:
     save_html(sliders(recordings), page, title="The 12-bit problem: does the network compress?")
 
     print(f"\nWritten in {time.monotonic() - start:.0f} s:")
-    for path in (*written, page, *folders.values()):
+    for path in (*written, page, options.folder / "recordings"):
         print(f"  {path}")
     print(f"\nOpen {page} in a browser, or type `make lab` for the first lesson in JupyterLab.")
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
 
     Array = npt.NDArray[np.float64]
 
-_COLOURS = "cividis"  # lightness rises all along, and it looks alike to the colour-blind
+_COLOURS = "plasma"  # lightness rises all along, so that epochs survive grey scale
+_STANDS_OUT = 0.62  # the part of the map whose contrast with white is at least 3:1
 _MARKERS = "osD^vP*X<>"
 _GLYPHS = "●■◆▲▼✚★✖◀▶"  # the same shapes as text, for the labels
 _CEILING: dict[str, Any] = {
@@ -29,6 +31,7 @@ _CEILING: dict[str, Any] = {
     "zorder": 0,
 }
 
+_MARKED = 14  # points of a trajectory that carry the layer's marker
 _CAPTION_WIDTH = 110  # characters
 _LINE = 12.0  # points between two labels
 _NEAR = 70.0  # points; labels of ends further apart than this do not meet
@@ -66,15 +69,23 @@ def plot(plane: xr.Dataset, ax: Axes | None = None) -> Axes:
     norm = (
         SymLogNorm(1, linscale=0.3, vmin=0, vmax=last) if last > 10 else Normalize(0, max(last, 1))
     )
+    scale = {"norm": norm, "cmap": _colours()}
     for index in range(xt.shape[1]):
-        _draw_layer(axes, xt[:, index], ty[:, index], epochs, norm, index)
+        _draw_layer(axes, xt[:, index], ty[:, index], epochs, scale, index)
     _draw_ceilings(axes, plane)
     _label_layers(axes, [str(name) for name in plane["layer"].values], xt[-1], ty[-1])
-    _draw_epoch_bar(axes, norm, last)
+    _draw_epoch_bar(axes, scale, last)
     axes.set_xlabel(_axis_label(plane["xt"]))
     axes.set_ylabel(_axis_label(plane["ty"]))
     _write_caption(axes, plane)
     return axes
+
+
+def _colours() -> Colormap:
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colormaps[_COLOURS](np.linspace(0, _STANDS_OUT, 256)))
 
 
 def _new_axes() -> Axes:
@@ -96,20 +107,19 @@ def _mean_over_runs(values: xr.DataArray) -> Array:
     return array
 
 
-def _draw_layer(axes: Axes, xt: Array, ty: Array, epochs: Array, norm: Any, index: int) -> None:  # noqa: ANN401 - matplotlib's norms share no typed base
-    axes.plot(xt, ty, color="0.75", linewidth=0.6, zorder=1)
-    axes.scatter(
-        xt,
-        ty,
-        c=epochs,
-        cmap=_COLOURS,
-        norm=norm,
-        s=26,
-        marker=_MARKERS[index % len(_MARKERS)],
-        edgecolors="white",
-        linewidths=0.3,
-        zorder=2,
-    )
+def _draw_layer(
+    axes: Axes, xt: Array, ty: Array, epochs: Array, scale: dict[str, Any], index: int
+) -> None:
+    from matplotlib.collections import LineCollection
+
+    path = np.column_stack([xt, ty])
+    pieces = list(np.stack([path[:-1], path[1:]], axis=1))  # one per step, coloured by its end
+    axes.add_collection(LineCollection(pieces, array=epochs[1:], linewidths=1.6, **scale))
+    some = np.unique(np.linspace(0, len(xt) - 1, _MARKED).round().astype(int))
+    marker: dict[str, Any] = {"marker": _MARKERS[index % len(_MARKERS)], "zorder": 2, **scale}
+    axes.scatter(xt[some], ty[some], c=epochs[some], s=18, linewidths=0, **marker)
+    last = slice(-1, None)
+    axes.scatter(xt[last], ty[last], c=epochs[last], s=48, edgecolors="0.1", **marker)
 
 
 def _draw_ceilings(axes: Axes, plane: xr.Dataset) -> None:
@@ -159,10 +169,10 @@ def _label_layers(axes: Axes, names: list[str], xt: Array, ty: Array) -> None:
         )
 
 
-def _draw_epoch_bar(axes: Axes, norm: Any, last: float) -> None:  # noqa: ANN401 - as above
+def _draw_epoch_bar(axes: Axes, scale: dict[str, Any], last: float) -> None:
     from matplotlib.cm import ScalarMappable
 
-    bar = axes.figure.colorbar(ScalarMappable(norm, _COLOURS), ax=axes, pad=0.02)
+    bar = axes.figure.colorbar(ScalarMappable(**scale), ax=axes, pad=0.02)
     ticks = [0.0, *(10.0**power for power in range(8) if 10**power < 0.8 * last), last]
     bar.set_ticks(ticks if last > 10 else sorted({0.0, last}))
     bar.ax.yaxis.set_major_formatter("{x:.0f}")

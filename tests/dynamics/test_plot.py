@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from glow.dynamics import load, plane, plot, save, sweep
 from glow.dynamics._labels import label_offsets, spread_labels
+from glow.dynamics._plot import _colours
 from glow.estimators import KDE, Binned
 
 EDGES = Binned(edges=np.linspace(-1, 1, 30))
@@ -36,23 +37,28 @@ def test_the_picture_says_everything_it_shows(recorded_runs, tmp_path):
         assert (tmp_path / name).stat().st_size > 10_000
 
 
-def test_points_are_where_the_plane_says(recorded_runs):
+def test_trajectories_are_where_the_plane_says(recorded_runs):
+    from matplotlib.collections import LineCollection
+
     p = plane(recorded_runs, EDGES)
-    scatters = plot(p).collections
-    for index, layer in enumerate(recorded_runs.layers):
-        drawn = scatters[index].get_offsets()
+    paths = [c for c in plot(p).collections if isinstance(c, LineCollection)]
+    for path, layer in zip(paths, recorded_runs.layers, strict=True):
+        pieces = np.array(path.get_segments())  # (epochs - 1, 2 ends, 2 coordinates)
         mean = p.mean("run").sel(layer=layer)
+        drawn = np.concatenate([pieces[:1, 0], pieces[:, 1]])
         assert np.array_equal(drawn[:, 0], mean["xt"])
         assert np.array_equal(drawn[:, 1], mean["ty"])
+        assert np.array_equal(path.get_array(), p["epoch"][1:])
 
 
-def test_lightness_rises_with_the_epoch():
-    from matplotlib import colormaps
-
-    from glow.dynamics._plot import _COLOURS
-
-    red, green, blue, _ = colormaps[_COLOURS](np.linspace(0, 1, 50)).T
+def test_lightness_rises_with_the_epoch_and_stands_out_from_white():
+    red, green, blue, _ = _colours()(np.linspace(0, 1, 50)).T
     assert (np.diff(0.2126 * red + 0.7152 * green + 0.0722 * blue) > 0).all()
+    linear = [
+        np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in (red, green, blue)
+    ]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert (1.05 / (luminance + 0.05) >= 3).all()  # contrast, WCAG 2.2
 
 
 def test_nothing_global_is_touched(recorded):
