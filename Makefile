@@ -34,10 +34,10 @@ test-js: setup
 	npm run --silent test
 
 test-ui: setup $(STAMPS)/browser
-	$(BIN)/python -m pytest tests/ui -m ui
+	$(BIN)/python -m pytest tests/ui -m "ui and not wheel"
 
 test-wheel: setup $(STAMPS)/browser
-	$(BIN)/python scripts/check_wheel.py
+	$(BIN)/python -m pytest tests/ui -m wheel
 
 check: lint types imports ## lint, types and import rules
 

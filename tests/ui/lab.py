@@ -23,9 +23,13 @@ class Lab:
 
     Args:
         home: Folder for its settings, its kernels and the notebooks it serves.
+        python: The Python that runs it.
+        path: What its processes find programs in; that of the tests if None.
     """
 
-    def __init__(self, home):
+    def __init__(self, home, python=sys.executable, path=None):
+        self.python = str(python)
+        self._path = os.environ["PATH"] if path is None else str(path)
         self.root = home / "root"
         self.token = secrets.token_hex(8)
         self.url = f"http://127.0.0.1:{_free_port()}"
@@ -42,7 +46,7 @@ class Lab:
         """Offer a kernel that finds ``packages`` (a folder) before the installed ones."""
         folder = Path(self._env["JUPYTER_DATA_DIR"]) / "kernels" / name
         folder.mkdir(parents=True)
-        launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        launch = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         spec = {
             "argv": launch,
             "display_name": name,
@@ -53,12 +57,12 @@ class Lab:
 
     def __enter__(self):
         port = self.url.rsplit(":", 1)[1]
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command = [self.python, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
         command += ["--LabApp.expose_app_in_browser=True"]
         with self._log.open("w") as log:
-            environment = {**os.environ, **self._env, **KERNEL_SETTINGS}
+            environment = {**os.environ, **self._env, **KERNEL_SETTINGS, "PATH": self._path}
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self._wait_until_up()
         return self
