@@ -3,6 +3,7 @@ import threading
 import pytest
 from traitlets import TraitError
 
+from glow import __version__
 from glow_widgets import TrainingProgress
 
 
@@ -36,7 +37,7 @@ def test_names_of_the_two_halves(progress):
     state = progress.get_state()
     assert (state["_model_module"], state["_model_name"]) == ("glow-widgets", "ProgressModel")
     assert (state["_view_module"], state["_view_name"]) == ("glow-widgets", "ProgressView")
-    assert state["_model_module_version"] == state["_view_module_version"] == "0.2.0"
+    assert state["_model_module_version"] == state["_view_module_version"] == __version__
 
 
 def test_ten_thousand_fast_batches_send_at_most_five_updates_a_second_and_the_last_state(clock):
