@@ -40,7 +40,7 @@ SETTINGS: dict[str, Estimator] = {
 KDE_SNAPSHOTS = 24
 # ... and its slider, which keeps a curve of 91 variances, reads one run.
 SLIDER_RUNS = {"kde": [0]}
-SLIDER_SNAPSHOTS = {"binned": 60, "kde": 30}
+SLIDER_SNAPSHOTS = {"binned": 50, "kde": 25}
 
 
 def build(activation: str, seed: int) -> Sequential:
