@@ -38,9 +38,10 @@ SETTINGS: dict[str, Estimator] = {
 }
 # One KDE point costs a hundred binned ones, so its table reads every n-th snapshot of all runs ...
 KDE_SNAPSHOTS = 24
-# ... and its slider, which keeps a curve of 91 variances, reads one run.
+# ... and its slider, which keeps a curve of 91 variances, reads one run and every second snapshot.
 SLIDER_RUNS = {"kde": [0]}
-SLIDER_SNAPSHOTS = {"binned": 50, "kde": 25}
+SLIDER_SNAPSHOTS = 40
+SLIDER_STEP = {"kde": 2}
 
 
 def build(activation: str, seed: int) -> Sequential:
@@ -187,7 +188,9 @@ def sliders(recordings: dict[str, Recording]) -> dict[str, list[xr.Dataset]]:
                     sweep(
                         recording,
                         estimator,
-                        epochs=thinned(recording, SLIDER_SNAPSHOTS[estimator.name]),
+                        epochs=thinned(recording, SLIDER_SNAPSHOTS)[
+                            :: SLIDER_STEP.get(estimator.name, 1)
+                        ],
                         runs=SLIDER_RUNS.get(estimator.name),
                         progress=progress(f"  {kind}, {estimator.label}"),
                         **{parameter.name: parameter.grid()},
@@ -293,8 +296,7 @@ def main() -> None:
 
     print("\n3. Keeping the curves behind the sliders")
     print(
-        f"   (binned: {SLIDER_SNAPSHOTS['binned']} snapshots, every run; "
-        f"KDE: {SLIDER_SNAPSHOTS['kde']} snapshots, one run)"
+        f"   (binned: {SLIDER_SNAPSHOTS} snapshots, every run; KDE: every second of these, one run)"
     )
     written = picture(planes, options.folder)
     page = options.folder / "planes.html"

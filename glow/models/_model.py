@@ -20,6 +20,7 @@ from glow.models._modes import evaluating
 from glow.models._plan import Plan, plan_fit, plan_test
 from glow.models._run import Run
 from glow.models._tensors import inputs
+from glow.models._threads import suited_threads
 from glow.models._training import Training
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ class Model(nn.Module):
         """Train.
 
         The first call begins at epoch 0. A later call goes on where the last one ended, with the
-        same optimizer state and History, for ``epochs`` more.
+        same optimizer state and History, for ``epochs`` more. Networks of a few thousand weights
+        are trained on one thread of the CPU, where more only wait for one another.
 
         Args:
             x: Inputs (N, ...); or a ``Dataset``, a ``DataLoader`` or any iterable of batches (x,
@@ -165,7 +167,8 @@ class Model(nn.Module):
         first = self._first_epoch(initial_epoch)
         last = integer("fit", "epochs", epochs, low=0) + (first if initial_epoch is None else 0)
         watchers = self._watch(plan, callbacks or (), displays(verbose, display), first, last)
-        with Run(self, plan.train, plan.validation, watchers, first, last) as run:
+        run = Run(self, plan.train, plan.validation, watchers, first, last)
+        with suited_threads(self, batch_size), run:
             for epoch in run.epochs():
                 for batch in run.batches(epoch):
                     run.tally(*self.train_step(batch), batch)

@@ -42,6 +42,8 @@ export class Explorer {
   private readonly ghostName = el('span', { text: strings.explorer.ghost });
   private readonly ghostLabel = el('label', { class: 'glow-ghost' }, this.ghost, this.ghostName);
   private readonly setting = el('div', { class: 'glow-settings' });
+  private readonly choices = el('div', { class: 'glow-choices' });
+  private readonly controls = el('div', { class: 'glow-controls' }, this.choices, this.setting);
   private readonly status = el('p', { class: 'glow-status-line', attributes: { role: 'status' } });
   private readonly provenance = el('p', { class: 'glow-provenance' });
   private readonly problem = el('p', { class: 'glow-problem', attributes: { role: 'alert' } });
@@ -56,15 +58,8 @@ export class Explorer {
 
   constructor(private readonly hooks: ExplorerHooks = {}) {
     this.ghost.checked = true;
-    const choices = el(
-      'div',
-      { class: 'glow-choices' },
-      this.recording.element,
-      this.estimator.element,
-      this.ghostLabel
-    );
-    const controls = el('div', { class: 'glow-controls' }, choices, this.setting);
-    this.body.append(controls, this.status, this.view.element, this.provenance);
+    this.choices.append(this.recording.element, this.estimator.element, this.ghostLabel);
+    this.body.append(this.controls, this.status, this.view.element, this.provenance);
     this.element.append(this.title, this.body, this.problem);
     this.setDocument({});
   }
@@ -78,7 +73,7 @@ export class Explorer {
   setDocument(value: unknown): void {
     try {
       if (isEmpty(value)) {
-        this.explain(strings.plane.empty);
+        this.explain(this.busy || strings.plane.empty);
         return;
       }
       const document = readDocument(value);
@@ -109,6 +104,9 @@ export class Explorer {
   /** Show what the kernel is computing, in words; empty when it is idle. */
   setBusy(text: string): void {
     this.busy = text;
+    if (!this.state) {
+      this.explain(text || strings.plane.empty);
+    }
     this.refresh();
   }
 
@@ -192,6 +190,7 @@ export class Explorer {
     }
     const comparable = state.recording.planes.length > 1 || state.plane.slider !== null;
     this.ghostLabel.hidden = !comparable;
+    this.controls.hidden = !comparable && state.recordings.length < 2;
     this.refresh();
   }
 
@@ -232,6 +231,7 @@ export class Explorer {
     const source = strings.plane.provenance(recording.samples, recording.runs);
     setText(this.provenance, [heading, source, state.generator].filter(Boolean).join(' · '));
     setText(this.status, this.statusText(state));
+    this.status.hidden = this.controls.hidden && this.status.textContent === '';
   }
 
   private statusText({ awaited, plane, reading, selection }: ExplorerState): string {

@@ -8,6 +8,8 @@ export const strings = {
     empty: 'No plane yet. It appears with the first recorded epoch.',
     noPoints: 'No points to draw: the plane holds no epochs or no layers.',
     cannotShow: (reason: string): string => `This plane cannot be shown. ${reason}`,
+    notEstimated: (count: number, all: number): string =>
+      `${count} of ${all} epochs are not estimated under this setting.`,
     dropped: (count: number): string =>
       `${count} ${count === 1 ? 'point is' : 'points are'} not drawn: ` +
       `${count === 1 ? 'its value is' : 'their values are'} missing or not finite.`,

@@ -188,6 +188,15 @@ describe('Explorer', () => {
     expect(hooks.onSelect).not.toHaveBeenCalled();
   });
 
+  it('says what is being computed before there is a plane', () => {
+    explorer = new Explorer(hooks);
+    explorer.setBusy('Estimating the first curves');
+    expect(text()).toContain('Estimating the first curves');
+    expect(text()).not.toContain('No plane yet');
+    explorer.setBusy('');
+    expect(text()).toContain('No plane yet');
+  });
+
   it('explains an empty and a malformed document instead of failing', () => {
     const problem = (): HTMLElement => explorer.element.querySelector('.glow-problem')!;
     expect(problem().hidden).toBe(true);

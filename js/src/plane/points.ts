@@ -15,11 +15,26 @@ export function isPresent({ xt, ty }: Coordinates, i: number): boolean {
   return Number.isFinite(xt[i]) && Number.isFinite(ty[i]);
 }
 
-/** How many points cannot be drawn because a coordinate is missing. */
-export function countMissing(coordinates: Coordinates): number {
-  let missing = 0;
-  for (let i = 0; i < coordinates.xt.length; i++) {
-    missing += isPresent(coordinates, i) ? 0 : 1;
+/** How much of a plane cannot be drawn because a coordinate is missing. */
+export interface Missing {
+  /** Epochs without any value: not estimated, or not yet. */
+  epochs: number;
+  /** Missing points of the other epochs. */
+  points: number;
+}
+
+export function countMissing(coordinates: Coordinates, layers: number): Missing {
+  const missing = { epochs: 0, points: 0 };
+  for (let first = 0; first < coordinates.xt.length; first += layers) {
+    let ofEpoch = 0;
+    for (let i = first; i < first + layers; i++) {
+      ofEpoch += isPresent(coordinates, i) ? 0 : 1;
+    }
+    if (ofEpoch === layers) {
+      missing.epochs++;
+    } else {
+      missing.points += ofEpoch;
+    }
   }
   return missing;
 }

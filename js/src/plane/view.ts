@@ -75,12 +75,7 @@ export class PlaneView {
     this.content = content;
     this.legend.show(content.recording.layers);
     this.epochs.show(content.recording.epochs);
-    const dropped = countMissing(content.coordinates);
-    const empty = content.coordinates.xt.length === 0;
-    setText(
-      this.note,
-      empty ? strings.plane.noPoints : dropped ? strings.plane.dropped(dropped) : ''
-    );
+    setText(this.note, noteOn(content));
     this.refresh();
   }
 
@@ -207,4 +202,18 @@ export class PlaneView {
     }
     event.preventDefault();
   }
+}
+
+/** What a reader must know of points that are not in the picture. */
+function noteOn({ coordinates, recording }: PlaneContent): string {
+  if (coordinates.xt.length === 0) {
+    return strings.plane.noPoints;
+  }
+  const { epochs, points } = countMissing(coordinates, recording.layers.length);
+  return [
+    epochs ? strings.plane.notEstimated(epochs, recording.epochs.length) : '',
+    points ? strings.plane.dropped(points) : ''
+  ]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -113,6 +113,12 @@ describe('PlaneView', () => {
     expect(find('glow-tooltip').hidden).toBe(true);
   });
 
+  it('tells epochs that are not estimated from points that are missing', () => {
+    show(changed('recordings.0.planes.2.xt', pack([1, 2, NaN, NaN], [1, 2, 2])));
+    expect(view.element.textContent).toContain('1 of 2 epochs are not estimated');
+    expect(view.element.textContent).not.toContain('not drawn');
+  });
+
   it('counts the points that are missing', () => {
     show(changed('recordings.0.planes.2.xt', pack([1, NaN, 3, NaN], [1, 2, 2])));
     expect(view.element.textContent).toContain('2 points are not drawn');
