@@ -114,11 +114,9 @@ def _recording(name: str, planes: list[xr.Dataset]) -> dict[str, Any]:
                 "others under another name: {'name': [plane, ...], 'other name': [...]}."
             )
     epochs = sorted({int(epoch) for plane in planes for epoch in plane["epoch"].values})
-    runs = max(_runs(plane) for plane in planes)
     return {
         "name": name,
         "samples": samples,
-        "runs": runs,
         "epochs": epochs,
         "layers": layers,
         "ceilings": {
@@ -129,22 +127,21 @@ def _recording(name: str, planes: list[xr.Dataset]) -> dict[str, Any]:
             axis: {"label": first[axis].attrs["long_name"], "unit": first[axis].attrs["units"]}
             for axis in AXES
         },
-        "planes": [_plane(plane, epochs, runs) for plane in planes],
+        "planes": [_plane(plane, epochs) for plane in planes],
     }
 
 
-def _plane(plane: xr.Dataset, epochs: list[int], runs: int) -> dict[str, Any]:
+def _plane(plane: xr.Dataset, epochs: list[int]) -> dict[str, Any]:
     parameters = swept(plane)
     if len(parameters) > 1:
         raise DocumentError(
             f"document: a plane may sweep one parameter, got {', '.join(parameters)}. Choose the "
             f"others' values: plane.sel({parameters[0]}=...)."
         )
-    own = _runs(plane)
-    label = str(plane.attrs["label"])
     return {
         "estimator": str(plane.attrs["estimator"]),
-        "label": label if own == runs else f"{label} ({own} of {runs} runs)",
+        "label": str(plane.attrs["label"]),
+        "runs": int(plane.sizes.get("run", plane.attrs.get("runs", 1))),
         "settings": json.loads(plane.attrs["settings"]),
         "slider": _slider(plane[parameters[0]]) if parameters else None,
         **{axis: _array(plane[axis], parameters, epochs) for axis in AXES},
@@ -178,10 +175,6 @@ def _array(values: xr.DataArray, parameters: Iterable[str], epochs: list[int]) -
         )
     array = array.reshape(-1, *array.shape[-2:])  # (V, E, L), V = 1 without a slider
     return pack(array, fine=values.attrs["units"] != "bits")
-
-
-def _runs(plane: xr.Dataset) -> int:
-    return int(plane.sizes.get("run", plane.attrs.get("runs", 1)))
 
 
 def _or_null(value: float) -> float | None:

@@ -65,7 +65,6 @@ def _recording(name: str, recording: Fields, generator: str) -> list[xr.Dataset]
     attrs: dict[str, Any] = {
         "recording": name,
         "samples": recording.integer("samples", low=1),
-        "runs": recording.integer("runs", low=1),
         "x_ceiling": _or_nan(ceilings, "xt"),
         "y_ceiling": _or_nan(ceilings, "ty"),
         "glow_version": generator.removeprefix("pyglow "),
@@ -95,6 +94,7 @@ def _plane(
     own = {
         "estimator": plane.text("estimator"),
         "label": plane.text("label"),
+        "runs": plane.integer("runs", low=1),
         "settings": _settings(plane),
     }
     slider = None if plane.raw("slider") is None else _slider(plane.object("slider"))

@@ -216,7 +216,7 @@ export class Explorer {
     if (!state) {
       return;
     }
-    const { ghost, heading, limits, reading, recording } = state;
+    const { ghost, heading, limits, plane, reading, recording } = state;
     this.view.show({
       recording,
       coordinates: reading,
@@ -228,7 +228,7 @@ export class Explorer {
     this.element.classList.toggle('glow-pending', state.awaited !== null);
     this.view.element.setAttribute('aria-busy', String(state.awaited !== null));
     setText(this.ghostName, ghost ? strings.explorer.ghostOf(ghost.name) : strings.explorer.ghost);
-    const source = strings.plane.provenance(recording.samples, recording.runs);
+    const source = strings.plane.provenance(recording.samples, plane.runs);
     setText(this.provenance, [heading, source, state.generator].filter(Boolean).join(' · '));
     setText(this.status, this.statusText(state));
     this.status.hidden = this.controls.hidden && this.status.textContent === '';

@@ -16,8 +16,8 @@ export const strings = {
     axis: (label: string, unit: string): string => (unit ? `${label} (${unit})` : label),
     xCeiling: (value: string): string => `log₂ N = ${value}`,
     yCeiling: (value: string): string => `H(Y) = ${value}`,
-    provenance: (samples: number, runs: number | null): string =>
-      `${samples} samples` + (runs && runs > 1 ? `, mean of ${runs} runs` : ''),
+    provenance: (samples: number, runs: number): string =>
+      `${samples} samples, ` + (runs > 1 ? `mean of ${runs} runs` : 'one run'),
     zoomIn: 'Zoom in (Ctrl and wheel)',
     zoomOut: 'Zoom out (Ctrl and wheel)',
     zoomReset: 'Reset the view',

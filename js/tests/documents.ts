@@ -37,6 +37,7 @@ export function plane(label: string, slider: { values: number[] } | null): Recor
   return {
     estimator: 'binned',
     label,
+    runs: 8,
     settings: { range: [-1, 1] },
     slider,
     xt: pack(xt, shape),
@@ -51,7 +52,6 @@ export function recording(name: string): Record<string, unknown> {
   return {
     name,
     samples: 4096,
-    runs: 8,
     epochs: [0, 100],
     layers: ['dense', 'dense_1'],
     ceilings: { xt: 12, ty: 0.999 },

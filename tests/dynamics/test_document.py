@@ -63,17 +63,16 @@ def test_the_document_is_the_agreed_one():
     assert (doc["format"], doc["version"], doc["title"]) == ("glow.plane", 1, "Two phases")
     assert doc["generator"].startswith("pyglow ")
     (recording,) = doc["recordings"]
-    assert {key: recording[key] for key in ("name", "samples", "runs", "epochs", "layers")} == {
+    assert {key: recording[key] for key in ("name", "samples", "epochs", "layers")} == {
         "name": "tanh",
         "samples": 4096,
-        "runs": 4,
         "epochs": [0, 1, 5],
         "layers": ["dense", "dense_1"],
     }
     assert recording["ceilings"] == {"xt": 12.0, "ty": 0.9992}
     assert recording["axes"]["ty"] == {"label": "I(T;Y)", "unit": "bits"}
     (plane,) = recording["planes"]
-    assert plane["settings"] == {"bins": 30}
+    assert (plane["settings"], plane["runs"]) == ({"bins": 30}, 4)
     assert plane["slider"] == {
         "name": "bins",
         "unit": "",
@@ -114,10 +113,11 @@ def test_planes_with_fewer_epochs_and_runs_share_a_recording(tmp_path):
     save({"tanh": [made(runs=8), short], "relu": made()}, tmp_path / "p.glow.json")
     doc = json.loads((tmp_path / "p.glow.json").read_text())
     assert [recording["name"] for recording in doc["recordings"]] == ["tanh", "relu"]
-    assert doc["recordings"][0]["planes"][1]["label"] == "KDE (2 of 8 runs)"
+    assert [plane["runs"] for plane in doc["recordings"][0]["planes"]] == [8, 2]
     full, again = load(tmp_path / "p.glow.json")["tanh"]
     assert full["epoch"].values.tolist() == [0, 1, 5]
     assert again["epoch"].values.tolist() == [0, 5]
+    assert (full.attrs["runs"], again.attrs["runs"]) == (8, 2)
 
 
 def test_a_single_missing_point_survives(tmp_path):

@@ -52,7 +52,6 @@ def make_document():
                 {
                     "name": "run",
                     "samples": 4,
-                    "runs": 1,
                     "epochs": [0, 1, 2],
                     "layers": [layer],
                     "ceilings": {"xt": 2.0, "ty": 1.0},
@@ -64,6 +63,7 @@ def make_document():
                         {
                             "estimator": "binned",
                             "label": "Binned, global range",
+                            "runs": 1,
                             "settings": {"bins": 30},
                             "slider": None,
                             "xt": array([[[2.0], [1.5], [1.0]]]),

@@ -39,17 +39,18 @@ export interface Slider {
 export interface Plane {
   estimator: string;
   label: string;
+  /** How many networks it is the mean of. */
+  runs: number;
   settings: Json;
   slider: Slider | null;
   xt: Float64Array;
   ty: Float64Array;
 }
 
-/** What one network, or the mean of several runs of it, did. */
+/** What a network did. */
 export interface Recording {
   name: string;
   samples: number;
-  runs: number | null;
   epochs: number[];
   layers: string[];
   ceilings: { xt: number | null; ty: number | null };
@@ -110,7 +111,6 @@ function readRecording(value: unknown, where: string): Recording {
   return {
     name: asText(recording.name, `${where}.name`),
     samples: asCount(recording.samples, `${where}.samples`, 1),
-    runs: optional(recording.runs, `${where}.runs`, (runs, at) => asCount(runs, at, 1)),
     epochs,
     layers,
     ceilings: readPair(recording.ceilings, `${where}.ceilings`, (ceiling, at) =>
@@ -147,6 +147,7 @@ function readPlane(value: unknown, where: string, epochs: number, layers: number
   return {
     estimator: asText(plane.estimator, `${where}.estimator`),
     label: asText(plane.label, `${where}.label`),
+    runs: asCount(plane.runs, `${where}.runs`, 1),
     settings: asObject(plane.settings, `${where}.settings`),
     slider,
     xt: readArray(plane.xt, `${where}.xt`, shape),
