@@ -91,8 +91,8 @@ class ArrayFeed:
 def split_rows(samples: int, fraction: float, seed: int | None) -> tuple[Tensor, Tensor]:
     """Return the rows to train on and those to validate on.
 
-    The rows are shuffled first if there is a seed, and then cut: so ``shuffle=False`` in ``fit``
-    means one fixed random order. Without a seed they stay in place and the last ones are held back.
+    With a seed the latter are drawn at random, without one they are the last. Both parts keep the
+    order of the data, which is what ``shuffle=False`` in ``fit`` promises.
 
     Raises:
         ValueError: A part would be empty.
@@ -103,10 +103,11 @@ def split_rows(samples: int, fraction: float, seed: int | None) -> tuple[Tensor,
             f"fit: validation_split={fraction!r} leaves {cut} of {samples} samples to train on, "
             "expected at least 1 to train on and 1 to validate on. Choose e.g. 0.2."
         )
-    rows = torch.arange(samples)
-    if seed is not None:
+    if seed is None:
+        rows = torch.arange(samples)
+    else:
         rows = torch.randperm(samples, generator=generator(seed, "split"))
-    return rows[:cut], rows[cut:]
+    return rows[:cut].sort().values, rows[cut:].sort().values
 
 
 class IterableFeed:

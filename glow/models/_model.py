@@ -144,10 +144,10 @@ class Model(nn.Module):
             verbose: 0 for silence, 1 for a redrawn line, 2 for a line per epoch, "auto" for 1.
             callbacks: Who watches and acts.
             validation_split: Part of x and y to validate on after every epoch. Unlike in Keras the
-                rows are shuffled by the seed first; History keeps them.
+                rows are drawn at random, by the seed; History keeps them.
             validation_data: (x, y) or an iterable to validate on, instead of a part.
-            shuffle: Whether each epoch has a new order, fixed by the seed. False means the same
-                order in every epoch: that of x, or of the shuffled split.
+            shuffle: Whether each epoch has a new order, fixed by the seed. False means the order of
+                x in every epoch.
             validation_shuffle: False to hold back the last rows, as for time series.
             initial_epoch: Number of the first epoch; by default where the last fit ended.
             display: "auto" for widgets in a notebook, None for text.

@@ -15,6 +15,14 @@ from glow.models import Sequential
 X, Y = torch.randn(40, 4), torch.zeros(40, dtype=torch.long)
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Ctrl-C has Python's own handler here, also where a job in the background began without."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def _net():
     model = Sequential([Dense(2)], input_shape=(4,), seed=0)
     model.compile("sgd", loss="cross_entropy")
@@ -131,7 +139,8 @@ def test_fit_works_outside_the_main_thread():
 def test_ctrl_c_in_a_real_script(tmp_path):
     script = tmp_path / "train.py"
     script.write_text(
-        "import torch\n"
+        "import signal, torch\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from glow.callbacks import LambdaCallback\n"
         "from glow.layers import Dense\n"
         "from glow.models import Sequential\n"
@@ -151,9 +160,12 @@ def test_ctrl_c_in_a_real_script(tmp_path):
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "started\n"
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        assert process.stdout.readline() == "started\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert out == "ended True\n"
     assert "KeyboardInterrupt" in err
     assert process.returncode != 0
