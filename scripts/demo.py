@@ -24,10 +24,13 @@ from glow.dynamics import Recording, RecordingError, compression, phases, plane,
 from glow.estimators import KDE, Binned, Estimator
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import xarray as xr
 
     from glow.callbacks import Callback
     from glow.models import Sequential
+
+    Array = npt.NDArray[np.generic]
 
 KINDS = {"tanh": "tanh", "ReLU": "relu"}
 SETTINGS: dict[str, Estimator] = {
@@ -59,6 +62,15 @@ def build(activation: str, seed: int) -> Sequential:
     return Sequential([*hidden, output], input_shape=(12,), seed=seed)
 
 
+def in_fixed_order(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return the samples in one random order, which all epochs keep, as in the published runs.
+
+    In their own order, the patterns of a batch would be alike: neighbours share their first bits.
+    """
+    order = np.random.default_rng(0).permutation(len(x))
+    return x[order], y[order]
+
+
 def stop_after(seconds: float) -> Callback:
     """Return a callback that ends training at the first epoch past a time limit."""
     from glow.callbacks import LambdaCallback
@@ -82,7 +94,7 @@ def train(kind: str, folder: Path, runs: int, epochs: int, seconds: float) -> No
     from glow.optimizers import Adam
 
     torch.set_num_threads(1)  # two kinds at once, on two cores
-    x, y = szt.patterns()
+    x, y = in_fixed_order(*szt.patterns())
     model = Ensemble(lambda seed: build(KINDS[kind], seed), n=runs)
     model.compile(optimizer=Adam(learning_rate=4e-4), loss="cross_entropy", metrics=["accuracy"])
     model.fit(
@@ -91,7 +103,7 @@ def train(kind: str, folder: Path, runs: int, epochs: int, seconds: float) -> No
         batch_size=512,
         epochs=epochs,
         validation_split=0.2,
-        shuffle=False,  # the published runs keep their batches in one fixed order
+        shuffle=False,
         verbose=0,
         display=None,
         callbacks=[Record(path=folder), stop_after(seconds)],
