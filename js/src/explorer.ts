@@ -223,7 +223,8 @@ export class Explorer {
       ghost: this.ghost.checked && ghost ? ghost.reading : null,
       limits,
       heading,
-      value: reading.value
+      value: reading.value,
+      arriving: this.busy !== ''
     });
     this.element.classList.toggle('glow-pending', state.awaited !== null);
     this.view.element.setAttribute('aria-busy', String(state.awaited !== null));

@@ -188,6 +188,16 @@ describe('Explorer', () => {
     expect(hooks.onSelect).not.toHaveBeenCalled();
   });
 
+  it('does not call epochs missing that are still to come', () => {
+    explorer = new Explorer(hooks);
+    explorer.setBusy('Estimating: 1 of 2 epochs');
+    const half = pack([1, 2, NaN, NaN, 1, 2, NaN, NaN, 1, 2, NaN, NaN], [3, 2, 2]);
+    explorer.setDocument(changed('recordings.0.planes.0.xt', half));
+    expect(text()).not.toContain('not estimated');
+    explorer.setBusy('');
+    expect(text()).toContain('1 of 2 epochs are not estimated');
+  });
+
   it('says what is being computed before there is a plane', () => {
     explorer = new Explorer(hooks);
     explorer.setBusy('Estimating the first curves');

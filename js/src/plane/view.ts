@@ -28,6 +28,8 @@ export interface PlaneContent {
   heading: string;
   /** The setting that is drawn; null where there is none. */
   value: number | null;
+  /** Whether more epochs are being estimated, so that missing ones need no remark. */
+  arriving?: boolean;
 }
 
 const MARGIN = { left: 64, right: 14, top: 18, bottom: 44 };
@@ -205,13 +207,13 @@ export class PlaneView {
 }
 
 /** What a reader must know of points that are not in the picture. */
-function noteOn({ coordinates, recording }: PlaneContent): string {
+function noteOn({ arriving, coordinates, recording }: PlaneContent): string {
   if (coordinates.xt.length === 0) {
     return strings.plane.noPoints;
   }
   const { epochs, points } = countMissing(coordinates, recording.layers.length);
   return [
-    epochs ? strings.plane.notEstimated(epochs, recording.epochs.length) : '',
+    epochs && !arriving ? strings.plane.notEstimated(epochs, recording.epochs.length) : '',
     points ? strings.plane.dropped(points) : ''
   ]
     .filter(Boolean)
