@@ -23,7 +23,7 @@ demo: setup ## train, estimate and write demo/ (under five minutes once set up)
 	@$(BIN)/python scripts/demo.py
 
 lab: setup ## open JupyterLab on the first lesson
-	@$(BIN)/jupyter lab notebooks/01-two-phases.ipynb
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-two-phases.ipynb
 
 test: setup test-python test-js test-ui test-wheel ## every test: Python, TypeScript, browser, wheel
 

@@ -42,7 +42,7 @@ def plane_bundle(plane: xr.Dataset, name: str, title: str) -> dict[str, Any]:
     """
     return {
         PLANE_MIME: to_document({name: thin(plane)}, title),
-        "image/png": base64.b64encode(_png(plane)).decode(),
+        "image/png": base64.b64encode(_png(plane.assign_attrs(recording=name))).decode(),
         "text/plain": plane_text(plane),
     }
 

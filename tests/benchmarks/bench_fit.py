@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import statistics
 import tempfile
 import time
@@ -208,5 +207,14 @@ def _ignore(result: object) -> None:
     """Drop a result, so that every leg returns None."""
 
 
+_WANTED = {
+    "silent": "silent fit / plain loop, at most 1.05",
+    "live": "fit with progress, recording and live plane / plain loop, at most 1.15",
+    "ensemble": "8 fits one after the other / Ensemble(8)",
+}
+
+
 if __name__ == "__main__":
-    print(json.dumps(measure(), indent=1))
+    for leg, found in measure().items():
+        spread = f"quartiles {found['low']:.3f} to {found['high']:.3f}"
+        print(f"{found['ratio']:.3f}  {_WANTED[leg]} ({spread})")
