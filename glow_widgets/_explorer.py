@@ -61,16 +61,20 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
     Args:
         recordings: A recording, or several as ``{name: recording}``.
-        estimators: What the drop-down offers; every family's variants if None.
+        estimators: What the drop-down offers, objects or names; every family's variants if None.
+
+    Raises:
+        TypeError: If something is not a recording.
+        ValueError: If there are none, or a name is unknown.
     """
 
     def __init__(
         self,
         recordings: Recording | Mapping[str, Recording],
-        estimators: Sequence[Estimator] | None = None,
+        estimators: Estimator | str | Sequence[Estimator | str] | None = None,
     ) -> None:
         named = _named(recordings)
-        chosen = _every_variant() if estimators is None else list(estimators)
+        chosen = _chosen(estimators)
         if not named or not chosen:
             what = "recordings" if not named else "estimators"
             raise ValueError(f"EstimatorExplorer: {what} must not be empty, got none.")
@@ -136,9 +140,27 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
 
 def _named(recordings: Recording | Mapping[str, Recording]) -> dict[str, Recording]:
-    if isinstance(recordings, Mapping):
-        return dict(recordings)
-    return {"this training": recordings}
+    from glow.dynamics import Recording
+
+    if not isinstance(recordings, Mapping):
+        recordings = {"this training": recordings}
+    named = dict(recordings)
+    for recording in named.values():
+        if not isinstance(recording, Recording):
+            raise TypeError(
+                "EstimatorExplorer: expected a Recording, or several by name, got "
+                f"{type(recording).__name__}. Give model.recording, or Recording.open(path)."
+            )
+    return named
+
+
+def _chosen(estimators: Estimator | str | Sequence[Estimator | str] | None) -> list[Estimator]:
+    from glow.estimators import Estimator, get
+
+    if estimators is None:
+        return _every_variant()
+    several = [estimators] if isinstance(estimators, str | Estimator) else list(estimators)
+    return [get(one) if isinstance(one, str) else one for one in several]
 
 
 def _every_variant() -> list[Estimator]:

@@ -78,6 +78,8 @@ class Record(Callback):
         """Record the state before training, or go on with the recording of the last ``fit``."""
         if self._recorder is None:
             self._recorder = self._make()
+        else:
+            self._recorder.expect(self.params["epochs"])
         self._recorder.attach()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -104,7 +106,7 @@ class Record(Callback):
         return Recorder(
             cast("nn.Module", self.model),
             probe=self._probe,
-            epochs=self.params["epochs"],
+            epochs=self.params["epochs"] or None,
             output=self.model.loss.output_activation,
             settings=self.params,
             seed=self.model.seed,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._axes import check_plane
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -19,7 +21,11 @@ def compression(plane: xr.Dataset) -> xr.DataArray:
 
     Returns:
         Peak minus last, over ([run,] [parameters,] layer), in the plane's unit (bits).
+
+    Raises:
+        TypeError: if it is no plane.
     """
+    check_plane("compression", plane)
     xt = plane["xt"]
     lost = xt.max("epoch") - xt.isel(epoch=-1, drop=True)
     lost.name = "compression"

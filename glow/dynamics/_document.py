@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from ._packed import pack
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
     import xarray as xr
@@ -91,7 +92,8 @@ def _grouped(planes: Planes) -> dict[str, list[xr.Dataset]]:
 def _listed(group: Any) -> list[xr.Dataset]:  # noqa: ANN401 - it is what is checked
     import xarray as xr
 
-    planes = [group] if isinstance(group, xr.Dataset) else list(group)
+    several = isinstance(group, Iterable) and not isinstance(group, str | xr.Dataset)
+    planes = list(group) if several else [group]
     for plane in planes:
         if not isinstance(plane, xr.Dataset) or not {"xt", "ty"} <= set(plane.data_vars):
             raise DocumentError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +15,7 @@ from glow._errors import closest
 from glow.estimators import Estimator, get
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
@@ -189,14 +190,24 @@ def as_grids(
             raise ValueError(
                 f"{owner}: {type(estimator).__name__} has no parameter {name!r} to sweep. {valid}"
             )
-        array = np.asarray(list(values))
+        array = _as_array(values)
         if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iufU":
             raise ValueError(
-                f"{owner}: {name} needs at least one number or word to sweep over, got {values!r}. "
-                f"Choose e.g. {name}=[{getattr(estimator, name)!r}]."
+                f"{owner}: {name} needs a list of numbers or of words to sweep, got {values!r}. "
+                f"Choose e.g. {name}=[{declared(estimator, name).default!r}]; for values that are "
+                "neither, such as pairs, make a plane of each."
             )
         checked[name] = np.unique(array)
     return checked
+
+
+def _as_array(values: object) -> npt.NDArray[Any]:
+    """Returns numbers or words as an array, anything else as one that is refused."""
+    if isinstance(values, str | dict) or not isinstance(values, Iterable):
+        return np.array(None)
+    listed = list(values)
+    plain = all(isinstance(value, str | int | float | np.generic) for value in listed)
+    return np.asarray(listed) if plain else np.array(None)
 
 
 def declared(estimator: Estimator, name: str) -> Parameter:

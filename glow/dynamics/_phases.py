@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._axes import swept
+from ._axes import check_one_setting
 from ._phase_report import LayerPhases, Phases
 
 if TYPE_CHECKING:
@@ -31,14 +31,10 @@ def phases(plane: xr.Dataset) -> Phases:
         The phases of each layer; ``print`` shows them as a table.
 
     Raises:
+        TypeError: if it is no plane.
         ValueError: if it is a sweep, or has fewer than three epochs or points missing.
     """
-    if swept(plane):
-        name = swept(plane)[0]
-        raise ValueError(
-            f"phases: expected a plane, got a sweep over {name}. Choose a value: "
-            f"phases(sweep.sel({name}={plane[name].values[0].item()!r}))."
-        )
+    check_one_setting("phases", plane)
     xt, ty = (_by_run(plane[axis]) for axis in ("xt", "ty"))
     epochs = plane["epoch"].values
     if len(epochs) < 3 or np.isnan(xt).any():

@@ -198,8 +198,13 @@ def _choose(
     asked = recorded if wanted is None else tuple(wanted)
     for one in asked:
         if one not in recorded:
-            valid = closest(str(one), [str(each) for each in recorded])
-            raise ValueError(f"{owner}: {kind} {one!r} was not recorded. {valid}")
+            raise ValueError(f"{owner}: {kind} {one!r} was not recorded. {_valid(one, recorded)}")
     if not asked:
         raise ValueError(f"{owner}: expected at least one {kind}, got none. Leave {kind}s= out.")
     return tuple(one for one in recorded if one in set(asked))
+
+
+def _valid(wrong: object, recorded: tuple[int, ...] | tuple[str, ...]) -> str:
+    if isinstance(recorded[0], int):
+        return f"There are {len(recorded)}, from {recorded[0]} to {recorded[-1]}."
+    return closest(wrong, [str(each) for each in recorded])

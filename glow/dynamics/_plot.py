@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._axes import AXES, swept
+from ._axes import AXES, check_one_setting
 from ._labels import label_offsets
 
 if TYPE_CHECKING:
@@ -51,16 +51,12 @@ def plot(plane: xr.Dataset, ax: Axes | None = None) -> Axes:
         The axes drawn on.
 
     Raises:
-        ValueError: if the plane is a sweep.
+        TypeError: if it is no plane.
+        ValueError: if it is a sweep.
     """
     from matplotlib.colors import Normalize, SymLogNorm
 
-    if swept(plane):
-        name = swept(plane)[0]
-        raise ValueError(
-            f"plot: expected a plane, got a sweep over {name}. Choose a value: "
-            f"plot(sweep.sel({name}={plane[name].values[0].item()!r}))."
-        )
+    check_one_setting("plot", plane)
     axes = _new_axes() if ax is None else ax
     xt, ty = (_mean_over_runs(plane[axis]) for axis in AXES)  # (epochs, layers)
     epochs = plane["epoch"].values.astype(float)

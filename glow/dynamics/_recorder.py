@@ -51,7 +51,8 @@ class Recorder:
             plain module, what the next module with weights receives, found from the order in which
             modules are called.
         schedule: the epochs to record, as any container: ``range(0, 1001, 10)``. By default
-            log-spaced, at most 300. Epoch 0 and the last one are always recorded.
+            log-spaced, at most 300. Epoch 0 and the last one are always recorded; of a training
+            stopped inside an epoch, the last recorded one before.
         epochs: how many epochs the training will have, if known; it places the default schedule.
         path: the folder to write, which must not hold a recording; by default a new folder in
             ``glow-recordings`` in the system's folder for temporary files, which is kept.
@@ -94,6 +95,7 @@ class Recorder:
         self._model: nn.Module = getattr(model, "_orig_mod", model)
         self._probe_set = check_probe_set(probe)
         self._layers = layers
+        self._own_schedule = schedule is None
         self._schedule = default_schedule(epochs) if schedule is None else schedule
         self._path = path
         self._keep, self._output = keep, output
@@ -139,6 +141,17 @@ class Recorder:
             raise
         self._lock = lock
         return self
+
+    def expect(self, epochs: int) -> None:
+        """Says how long the training will be in all, now that it goes on for longer.
+
+        The default schedule is laid out anew; one that was given stays.
+
+        Args:
+            epochs: how many epochs there will be in all.
+        """
+        if self._own_schedule:
+            self._schedule = default_schedule(epochs)
 
     def epoch(self) -> None:
         """Counts one finished epoch and records it if the schedule says so."""

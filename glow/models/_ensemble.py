@@ -55,6 +55,12 @@ class Ensemble(Model):
     runs: int
 
     def __init__(self, build: Callable[[int], Sequential], n: int = 8) -> None:
+        if isinstance(build, nn.Module) or not callable(build):
+            raise TypeError(
+                f"Ensemble: build must be a function from a seed to a network, got "
+                f"{type(build).__name__}. Write e.g. "
+                "Ensemble(lambda seed: Sequential([...], seed=seed), n=8)."
+            )
         networks = [build(seed) for seed in range(integer("Ensemble", "n", n, low=1))]
         _check_networks(networks)
         super().__init__(seed=networks[0].seed)

@@ -224,10 +224,11 @@ class Sequential(Model):
             if tuple(x.shape[1:]) == expected:
                 error.add_note(f"In layer {name!r} ({kind}) of {self.name!r}, input of {x.dtype}.")
                 raise
+            given = tuple(x.shape[1:])
             raise ValueError(
                 f"{self.name}: layer {name!r} ({kind}) expects inputs of the shape "
-                f"{show(expected)}, got {tuple(x.shape)}. Give samples of that shape, or build the "
-                f"model with input_shape={tuple(x.shape[1:])}."
+                f"{show(expected)}, got {show(given)}. Give samples of that shape, or build the "
+                f"model with input_shape={given}."
             ) from error
         return output
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,11 @@ class Training:
         measures: Sequence[MetricLike],
     ) -> Training:
         """Resolve names; the arguments are those of ``Model.compile``."""
+        if isinstance(measures, str) or not isinstance(measures, Iterable):
+            raise TypeError(
+                f"compile: metrics must be a list, got {measures!r}. "
+                "Write e.g. metrics=['accuracy']."
+            )
         chosen = losses.get(loss)
         named = [metrics.get(measure, accuracy=chosen.accuracy) for measure in measures]
         return cls(chosen, named, optimizers.get(optimizer))

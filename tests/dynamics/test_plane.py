@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import glow
-from glow.dynamics import Cancelled, Recorder, Recording, plane, sweep
+from glow.dynamics import Cancelled, Recorder, Recording, compression, phases, plane, plot, sweep
 from glow.dynamics._measures import Sweep
 from glow.dynamics._study import Study
 from glow.estimators import KDE, Binned, Context, Estimator
@@ -225,7 +225,12 @@ def test_a_diverged_layer_is_named(installed, tiny, probe, tmp_path):
         ((FIXED,), {"x": FIXED}, TypeError, "one estimator"),
         ((3,), {}, TypeError, "must be an Estimator"),
         (("binnd",), {}, (KeyError, ValueError), "binned"),
-        ((FIXED,), {"epochs": [7]}, ValueError, "epoch 7 was not recorded"),
+        (
+            (FIXED,),
+            {"epochs": [7]},
+            ValueError,
+            r"epoch 7 was not recorded\. There are \d+, from 0",
+        ),
         ((FIXED,), {"runs": [3]}, ValueError, "run 3 was not recorded"),
         ((FIXED,), {"epochs": []}, ValueError, "at least one epoch"),
         ((FIXED,), {"layers": ["dens"]}, ValueError, "Did you mean 'dense'"),
@@ -241,10 +246,12 @@ def test_wrong_arguments_are_refused(recorded, arguments, options, error, messag
     [
         ({}, TypeError, "at least one parameter"),
         ({"bin": [1]}, ValueError, "Did you mean 'bins'"),
-        ({"bins": []}, ValueError, "at least one number"),
+        ({"bins": []}, ValueError, "a list of numbers or of words"),
+        ({"bins": 8}, ValueError, "a list of numbers or of words"),
+        ({"range": [(-1, 1), "global"]}, ValueError, "make a plane of each"),
         ({"bins": [[1, 2]]}, ValueError, "bins"),
         ({"bins": [0]}, ValueError, "bins must be"),
-        ({"bins": [None]}, ValueError, "number or word"),
+        ({"bins": [None]}, ValueError, "numbers or of words"),
     ],
 )
 def test_wrong_grids_are_refused_before_any_work(recorded, grids, error, message, monkeypatch):
@@ -256,3 +263,9 @@ def test_wrong_grids_are_refused_before_any_work(recorded, grids, error, message
 def test_a_path_is_not_a_recording(recorded):
     with pytest.raises(TypeError, match=r"got str\. Open one"):
         plane(str(recorded.path), FIXED)
+
+
+@pytest.mark.parametrize("use", [phases, plot, compression])
+def test_a_recording_is_not_a_plane(recorded, use):
+    with pytest.raises(TypeError, match=f"{use.__name__}: expected a plane, got Recording"):
+        use(recorded)

@@ -33,7 +33,7 @@ CASES = {
     "empty": (X[:0], Y[:0], ValueError, r"x must hold at least one sample, got the shape \(0, 4\)"),
     "scalar": (np.float32(1), Y, ValueError, "x must hold at least one sample"),
     "lengths": (X, Y[:-2], ValueError, "as many samples as each other, got 12 in x and 10 in y"),
-    "width": (X[:, :3], Y, ValueError, r"\(N, 4\), got \(1, 3\)"),
+    "width": (X[:, :3], Y, ValueError, r"\(N, 4\), got \(N, 3\)"),
     "strings": (X.astype(str), Y, TypeError, "x must hold numbers, got an array of <U"),
     "objects": (X, Y.astype(object), TypeError, "y must hold numbers, got an array of object"),
     "complex": (
@@ -131,7 +131,7 @@ def test_labels_in_a_column_are_labels():
         ({"validation_split": 1.0}, ValueError, r"at least 0 and less than 1, got 1\.0"),
         ({"validation_split": 0.99}, ValueError, "leaves 0 of 12 samples to train on"),
         ({"validation_split": 0.5, "validation_data": (X, Y)}, ValueError, "either"),
-        ({"validation_data": (X[:, :2], Y)}, ValueError, r"got \(1, 2\)"),
+        ({"validation_data": (X[:, :2], Y)}, ValueError, r"got \(N, 2\)"),
         ({"verbose": 3}, ValueError, "verbose must be"),
         ({"display": "html"}, ValueError, "display 'auto' or None"),
         ({"callbacks": [print]}, TypeError, "must hold glow.callbacks.Callback objects"),
@@ -174,3 +174,9 @@ def test_an_iterable_needs_no_split_and_no_targets():
 def test_unknown_names(compiled, message):
     with pytest.raises(ValueError, match=message):
         Sequential([Dense(2)]).compile(**compiled)
+
+
+def test_metrics_are_a_list():
+    model = Sequential([Dense(2)], input_shape=(4,), seed=0)
+    with pytest.raises(TypeError, match=r"metrics must be a list.*metrics=\['accuracy'\]"):
+        model.compile("sgd", loss="cross_entropy", metrics="accuracy")

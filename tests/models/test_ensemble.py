@@ -189,3 +189,9 @@ def test_what_cannot_be_an_ensemble(build, error, message):
 def test_n_must_be_positive():
     with pytest.raises(ValueError, match=r"Ensemble: n must be an integer of at least 1, got 0"):
         Ensemble(_build(), n=0)
+
+
+@pytest.mark.parametrize("build", [3, Sequential([Dense(2)], input_shape=(4,), seed=0)])
+def test_build_must_be_a_function(build):
+    with pytest.raises(TypeError, match="Ensemble: build must be a function"):
+        Ensemble(build, 3)

@@ -59,10 +59,15 @@ def test_a_second_fit_goes_on_with_the_recording():
     model = _net()
     model.fit(X, Y, epochs=2, verbose=0)
     first = model.recording
-    model.fit(X, Y, epochs=2, verbose=0)
+    model.fit(X, Y, epochs=60, verbose=0)
     assert model.recording is first
-    assert tuple(first.epochs)[:3] == (0, 1, 2)
-    assert first.epochs[-1] == 4
+    assert tuple(first.epochs) == tuple(range(63)), "the schedule follows the longer training"
+
+
+def test_no_epochs_record_the_state_before_training():
+    model = _net()
+    model.fit(X, Y, epochs=0, verbose=0)
+    assert tuple(model.recording.epochs) == (0,)
 
 
 def test_a_given_record_replaces_the_default(tmp_path):

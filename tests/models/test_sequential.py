@@ -136,7 +136,7 @@ def test_summary():
 
 def test_a_wrong_width_names_layer_expected_received_and_remedy():
     message = (
-        r"small: layer 'dense' \(Dense\) expects inputs of the shape \(N, 4\), got \(7, 6\)\. "
+        r"small: layer 'dense' \(Dense\) expects inputs of the shape \(N, 4\), got \(N, 6\)\. "
         r"Give samples of that shape, or build the model with input_shape=\(6,\)\."
     )
     for ask in (_net(name="small"), _net(name="small").forward_layers):

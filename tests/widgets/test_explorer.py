@@ -200,3 +200,15 @@ def test_closing_ends_the_thread(recording):
     thread = explorer._engine._thread
     explorer.close()
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("wrong", ["runs", 3])
+def test_what_is_no_recording_is_refused(wrong):
+    with pytest.raises(TypeError, match="expected a Recording, or several by name"):
+        EstimatorExplorer(wrong)
+
+
+def test_estimators_may_be_named(recording, explore):
+    assert explore(recording, "binned").estimator.name == "binned"
+    with pytest.raises(ValueError, match="Did you mean 'binned'"):
+        EstimatorExplorer(recording, ["bined"])
