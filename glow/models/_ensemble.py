@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from glow._arguments import integer
 from glow._registry import lookup
 from glow.models._batched import Batched, batch
+from glow.models._building import show
 from glow.models._ensemble_feed import EnsembleFeed
 from glow.models._ib import IBSequential
 from glow.models._model import Model
@@ -200,7 +201,7 @@ class Ensemble(Model):
         expected = self._networks[0].input_shape
         if tuple(x.shape[1:]) != expected:
             raise ValueError(
-                f"Ensemble: expected inputs of the shape (N, {expected[0]}), got {tuple(x.shape)}. "
+                f"Ensemble: expected inputs of the shape (N, {expected[0]}), got {show(tuple(x.shape[1:]))}. "
                 f"Give samples of {expected[0]} features, or build the networks with input_shape="
                 f"{tuple(x.shape[1:])}."
             )
