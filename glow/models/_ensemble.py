@@ -198,12 +198,11 @@ class Ensemble(Model):
         return h
 
     def _check_width(self, x: Tensor) -> None:
-        expected = self._networks[0].input_shape
-        if tuple(x.shape[1:]) != expected:
+        expected, given = self._networks[0].input_shape, tuple(x.shape[1:])
+        if given != expected:
             raise ValueError(
-                f"Ensemble: expected inputs of the shape (N, {expected[0]}), got {show(tuple(x.shape[1:]))}. "
-                f"Give samples of {expected[0]} features, or build the networks with input_shape="
-                f"{tuple(x.shape[1:])}."
+                f"Ensemble: expected inputs of the shape {show(expected)}, got {show(given)}. "
+                f"Give samples of that shape, or build the networks with input_shape={given}."
             )
 
     def _output_activation(self) -> str | None:
