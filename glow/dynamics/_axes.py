@@ -19,13 +19,18 @@ def swept(plane: xr.Dataset) -> list[str]:
     return [str(name) for name in plane["xt"].dims if name not in PLANE_DIMS]
 
 
-def check_plane(owner: str, plane: object) -> None:
+def check_plane(owner: str, plane: object, axes: tuple[str, ...] = AXES) -> None:
     """Refuses what is no plane or sweep.
+
+    Args:
+        owner: the function that was called.
+        plane: what it was given.
+        axes: the coordinates it needs.
 
     Raises:
         TypeError: if it has no coordinates.
     """
-    if not set(AXES) <= set(getattr(plane, "data_vars", ())):
+    if not set(axes) <= set(getattr(plane, "data_vars", ())):
         raise TypeError(
             f"{owner}: expected a plane, got {type(plane).__name__}. "
             "Give what glow.dynamics.plane or sweep returned."

@@ -25,7 +25,7 @@ def compression(plane: xr.Dataset) -> xr.DataArray:
     Raises:
         TypeError: if it is no plane.
     """
-    check_plane("compression", plane)
+    check_plane("compression", plane, ("xt",))
     xt = plane["xt"]
     lost = xt.max("epoch") - xt.isel(epoch=-1, drop=True)
     lost.name = "compression"
