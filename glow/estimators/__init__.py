@@ -8,10 +8,29 @@ setting in one pass.
 from ._base import Estimator as Estimator
 from ._binned import Binned as Binned
 from ._context import Context as Context
+from ._estimate import Estimate as Estimate
 from ._kde import KDE as KDE
+from ._memory import limited_memory as limited_memory
+from ._memory import memory_ceiling as memory_ceiling
+from ._memory import set_memory_ceiling as set_memory_ceiling
 from ._parameter import Parameter as Parameter
 from ._parameter import parameter as parameter
 from ._registry import get as get
 from ._registry import names as names
+from ._verdict import VERDICTS as VERDICTS
 
-__all__ = ["KDE", "Binned", "Context", "Estimator", "Parameter", "get", "names", "parameter"]
+__all__ = [
+    "KDE",
+    "VERDICTS",
+    "Binned",
+    "Context",
+    "Estimate",
+    "Estimator",
+    "Parameter",
+    "get",
+    "limited_memory",
+    "memory_ceiling",
+    "names",
+    "parameter",
+    "set_memory_ceiling",
+]

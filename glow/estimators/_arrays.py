@@ -66,7 +66,44 @@ def as_samples(owner: str, name: str, value: Array) -> Samples:
     return samples
 
 
-def same_length(owner: str, **arrays: npt.NDArray[Any]) -> None:
+def device_of(*values: Array) -> torch.device | None:
+    """The accelerator that holds one of the values, or None if all are in the host's memory."""
+    for value in values:
+        device: torch.device | None = getattr(value, "device", None)
+        if hasattr(value, "detach") and device is not None and device.type != "cpu":
+            return device
+    return None
+
+
+def as_tensor(owner: str, name: str, value: Array, device: torch.device) -> torch.Tensor:
+    """Finite samples as a contiguous (N, d) float32 tensor on a device.
+
+    A tensor that is there already does not pass through the host.
+
+    Raises:
+        TypeError: If ``value`` does not hold real numbers.
+        ValueError: If it is empty or holds NaN or infinity.
+    """
+    import torch
+
+    if device_of(value) is None:
+        host = torch.from_numpy(np.array(as_samples(owner, name, value), dtype=np.float32))
+        return host.to(device)
+    assert isinstance(value, torch.Tensor)  # noqa: S101 - nothing else is on an accelerator
+    if value.is_complex():
+        raise TypeError(f"{owner}: {name} must hold real numbers, got dtype {value.dtype}.")
+    if value.ndim == 0 or value.numel() == 0:
+        raise ValueError(
+            f"{owner}: {name} must hold at least one sample with at least one value, "
+            f"got shape {tuple(value.shape)}."
+        )
+    samples = value.detach().reshape(len(value), -1).to(device, torch.float32).contiguous()
+    if not bool(torch.isfinite(samples).all()):
+        raise ValueError(f"{owner}: {_not_finite(name, samples.cpu().numpy())}")
+    return samples
+
+
+def same_length(owner: str, **arrays: npt.NDArray[Any] | torch.Tensor) -> None:
     """Raises ValueError unless all arrays hold as many samples."""
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:

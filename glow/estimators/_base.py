@@ -7,6 +7,7 @@ written, tested and used alone.
 from __future__ import annotations
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
@@ -14,17 +15,21 @@ import numpy as np
 
 from glow._errors import closest
 
-from ._arrays import as_samples
+from ._arrays import as_array, as_samples, is_discrete
+from ._context import Context
+from ._estimate import Estimate
 from ._parameter import Parameter, declared, parameter
 from ._registry import register
+from ._verdict import verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
     from ._arrays import Array
-    from ._context import Context
+
+_SMALLEST_HALF = 8  # fewer samples say nothing of what halving them does
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(parameter,))
@@ -52,6 +57,10 @@ class Estimator(ABC):
     """The key under which `glow.estimators.get` finds the class."""
     unit: ClassVar[str] = "bits"
     """The unit of the estimates."""
+    capped: ClassVar[bool] = True
+    """Whether no estimate of I(X;T) from N samples can exceed log2 N."""
+    ordered: ClassVar[bool] = False
+    """Whether an estimate of one epoch helps the next: planes then follow each layer in order."""
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     """The declared settings, in order."""
 
@@ -133,8 +142,80 @@ class Estimator(ABC):
         return xt, ty
 
     def diagnose(self, t: Array, context: Context) -> dict[str, float]:
-        """Figures that say how far the coordinates can be trusted; none by default."""
-        return {}
+        """Figures that say how far the coordinates can be trusted.
+
+        By default those of `check` for each coordinate, under ``xt_`` and ``ty_``, and
+        ``ty_shuffled``, the I(T;Y) that the estimator finds when Y is shuffled: what it makes up.
+        """
+        about = {
+            "xt": self.check(context.x, t),
+            "ty": {
+                **self.check(t, context.y),
+                "shuffled": self.criterion(t, context.shuffled.y),
+            },
+        }
+        return {
+            f"{axis}_{name}": v for axis, figures in about.items() for name, v in figures.items()
+        }
+
+    def check(self, x: Array, y: Array) -> dict[str, float]:
+        """Figures that say how far ``criterion(x, y)`` can be trusted.
+
+        By default ``half_change``, by how much the estimate moves when every second sample is left
+        out: one that still moves has too few samples. NaN where half of them are too few to ask.
+        """
+        return {"half_change": self.half_change(x, y)}
+
+    def half_change(self, x: Array, y: Array) -> float:
+        """The estimate less the one from half of the samples, chosen by a fixed seed."""
+        n = len(as_array(type(self).__name__, "x", x))
+        rows = np.sort(np.random.default_rng(0).permutation(n)[: n // 2])
+        if len(rows) < _SMALLEST_HALF:
+            return math.nan
+        try:
+            return self.criterion(x, y) - self.criterion(_rows(x, rows), _rows(y, rows))
+        except ValueError:  # the whole suits the estimator and its half does not
+            return math.nan
+
+    def measure(self, x: Array, y: Array) -> Estimate:
+        """`criterion` with everything that is known about the number.
+
+        Args:
+            x: As in `criterion`.
+            y: As in `criterion`.
+
+        Returns:
+            The estimate with its form, its diagnostics and a verdict.
+
+        Raises:
+            ValueError: As `criterion`.
+        """
+        value = self.criterion(x, y)
+        name = type(self).__name__
+        arrays = as_array(name, "x", x), as_array(name, "y", y)
+        entropies = [Context(a, a).label_entropy for a in arrays if is_discrete(a)]
+        entropy = min((e for e in entropies if e is not None), default=None)
+        figures = self.check(x, y)
+        capped = self.capped and self.unit == "bits"
+        ceiling = math.log2(len(arrays[0])) if capped and entropy is None else math.inf
+        return Estimate(
+            value=value,
+            unit=self.unit,
+            form=self.form(*(is_discrete(a) for a in arrays)),
+            diagnostics=figures,
+            verdict=verdict(
+                value, figures, ceiling=ceiling, entropy=entropy if self.unit == "bits" else None
+            ),
+        )
+
+    def form(self, x_discrete: bool, y_discrete: bool) -> str:
+        """Which form of the estimator such variables get, empty if there is only one.
+
+        Args:
+            x_discrete: Whether the first variable holds symbols.
+            y_discrete: Whether the second does.
+        """
+        return ""
 
     def estimate(self, t: Array, context: Context) -> dict[str, float]:
         """Both coordinates of a point and what `diagnose` says of them.
@@ -151,6 +232,56 @@ class Estimator(ABC):
         """
         xt, ty = self.coordinates(t, context)
         return {"xt": xt, "ty": ty, **self.diagnose(t, context)}
+
+    def trajectory(
+        self, activations: Iterable[Array], context: Context, *, diagnostics: bool = True
+    ) -> Iterator[dict[str, float]]:
+        """Estimates one layer's epochs in order.
+
+        A family that learns (``ordered``) overrides it, to begin each epoch where the last ended.
+
+        Args:
+            activations: The layer's (N, ...) activations, epoch by epoch.
+            context: What is fixed while the layer changes.
+            diagnostics: Whether to add them.
+
+        Yields:
+            For each epoch what `estimate` returns, or ``xt`` and ``ty`` alone.
+        """
+        for t in activations:
+            if diagnostics:
+                yield self.estimate(t, context)
+            else:
+                xt, ty = self.coordinates(t, context)
+                yield {"xt": xt, "ty": ty}
+
+    def verdicts(self, estimate: dict[str, float], context: Context) -> tuple[str, str]:
+        """Whether the two coordinates of a point can be trusted, each in one phrase.
+
+        Args:
+            estimate: What `estimate` returned.
+            context: What it was estimated in.
+
+        Returns:
+            For xt and ty, one of `glow.estimators.VERDICTS`. Diagnostics named ``xt_...`` and
+            ``ty_...`` count for one coordinate, others for both.
+        """
+
+        def about(axis: str) -> dict[str, float]:
+            other = "ty_" if axis == "xt" else "xt_"
+            return {
+                name.removeprefix(f"{axis}_"): figure
+                for name, figure in estimate.items()
+                if not name.startswith(other)
+            }
+
+        bits = self.unit == "bits"
+        ceiling = context.sample_ceiling if bits and self.capped else math.inf
+        entropy = context.label_entropy if bits else None
+        return (
+            verdict(estimate["xt"], about("xt"), ceiling=ceiling),
+            verdict(estimate["ty"], about("ty"), entropy=entropy),
+        )
 
     @property
     def active(self) -> tuple[Parameter, ...]:
@@ -183,3 +314,10 @@ class Estimator(ABC):
     def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - each estimator has its own settings
         """The same estimator with some settings changed; they are checked as in the constructor."""
         return type(self)(**{**self.settings, **changes})
+
+
+def _rows(samples: Array, rows: npt.NDArray[np.int64]) -> Array:
+    """Some samples of an array, tensor or list; a tensor stays where it is."""
+    if hasattr(samples, "detach"):
+        return samples[rows]  # type: ignore[index]
+    return np.asarray(samples)[rows]

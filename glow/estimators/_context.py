@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
 from ._arrays import Samples, as_array, as_samples, is_discrete, same_length
+from ._memo import Memo
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._arrays import Array
+
+T = TypeVar("T")
+
+_SHUFFLE_SEED = 0  # one shuffle serves every point, so that its baselines differ by the layers only
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +80,7 @@ class Context:
     noise: float | None
     layer: str | None
     classes: Classes | None = field(repr=False)
+    _memo: Memo = field(repr=False)
 
     def __init__(
         self,
@@ -91,6 +98,7 @@ class Context:
         same_length("Context", x=samples, y=target)
         classes = None if symbols is None else Classes.of(symbols)
         self._set(x=samples, y=target if classes is None else classes.labels, classes=classes)
+        self._set(_memo=Memo())
         self._set(
             recording_range=recording_range, layer_range=layer_range, noise=noise, layer=layer
         )
@@ -126,6 +134,41 @@ class Context:
         kept = self.recording_range if recording_range is None else recording_range
         context._set(recording_range=kept, layer_range=layer_range, noise=noise, layer=layer)
         return context
+
+    def memo(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` returned when first asked under this key, for all layers of a plane.
+
+        For work that depends on the probe set alone, such as a kernel of X. Safe to call from many
+        threads: one makes, the others wait. Keep what is kept within
+        `glow.estimators.memory_ceiling`.
+
+        Args:
+            key: Names the work, with the settings that it depends on: ``("hsic kernel", sigma)``.
+            make: Does it.
+        """
+        return self._memo.get(key, make)
+
+    @property
+    def shuffled(self) -> Context:
+        """The same samples with Y shuffled: what is estimated there, an estimator makes up."""
+
+        def make() -> Context:
+            order = np.random.default_rng(_SHUFFLE_SEED).permutation(self.samples)
+            return Context(self.x, self.y[order])
+
+        return self._with_ranges(self.memo("shuffled", make))
+
+    def subset(self, rows: npt.NDArray[np.int64]) -> Context:
+        """The samples of the given numbers alone, in that order."""
+        return self._with_ranges(Context(self.x[rows], self.y[rows]))
+
+    def _with_ranges(self, context: Context) -> Context:
+        return context.for_layer(
+            recording_range=self.recording_range,
+            layer_range=self.layer_range,
+            noise=self.noise,
+            layer=self.layer,
+        )
 
     def _set(self, **values: object) -> None:
         for name, value in values.items():

@@ -102,7 +102,41 @@ def test_coordinates_and_curve_follow_from_criterion(correlation):
     r = np.corrcoef(x, t)[0, 1]
     np.testing.assert_allclose(xt, [2 * r**3, 2 * r])
     assert (ty.shape, ty.dtype) == ((2,), np.float64)
-    assert estimator.diagnose(t, context) == {}
+
+
+def test_diagnoses_follow_from_criterion(correlation, rng):
+    x, y = rng.normal(size=40), rng.normal(size=40)
+    t = x + y
+    estimator, context = correlation(factor=2), Context(x, y)
+    half = np.sort(np.random.default_rng(0).permutation(40)[:20])
+    diagnosis = estimator.diagnose(t, context)
+    assert diagnosis["xt_half_change"] == pytest.approx(
+        estimator.criterion(x, t) - estimator.criterion(x[half], t[half]), abs=1e-6
+    )
+    assert diagnosis["ty_shuffled"] == estimator.criterion(t, context.shuffled.y)
+    assert set(diagnosis) == {"xt_half_change", "ty_half_change", "ty_shuffled"}
+    assert np.isnan(estimator.half_change(x[:15], y[:15]))  # 7 samples say nothing
+
+
+def test_a_trajectory_is_the_estimates_in_order(correlation, rng):
+    x, y = rng.normal(size=(2, 20))
+    estimator, context = correlation(), Context(x, y)
+    layers = [x + scale * y for scale in (0.1, 1, 10)]
+    plain = list(estimator.trajectory(layers, context, diagnostics=False))
+    pairs = [estimator.coordinates(t, context) for t in layers]
+    assert plain == [{"xt": xt, "ty": ty} for xt, ty in pairs]
+    assert list(estimator.trajectory(layers, context)) == [
+        estimator.estimate(t, context) for t in layers
+    ]
+
+
+def test_a_measure_is_the_criterion_with_a_verdict(correlation, rng):
+    x = rng.normal(size=64)
+    found = correlation().measure(x, x)
+    assert float(found) == found.value == correlation().criterion(x, x)
+    assert found.verdict == "reliable"
+    assert found.diagnostics == {"half_change": pytest.approx(0, abs=1e-12)}
+    assert str(found) == "1 bits: reliable"
 
 
 def test_the_base_names_itself_and_offers_its_defaults(correlation):

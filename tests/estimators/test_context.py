@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -86,3 +88,29 @@ def test_a_context_is_frozen():
 def test_bad_probe_sets_are_refused(x, y, error, message):
     with pytest.raises(error, match=message):
         Context(x, y)
+
+
+def test_work_on_the_probe_set_is_done_once_for_all_layers(context):
+    made = []
+    layer = context.for_layer(layer="dense")
+    for one in (context, layer, context):
+        assert one.memo("key", lambda: made.append(1) or len(made)) == 1
+    assert layer.memo("other", lambda: "other") == "other"
+    assert pickle.loads(pickle.dumps(context)).memo("key", lambda: 7) == 7
+
+
+def test_shuffled_labels_are_the_same_labels_in_another_order(context):
+    shuffled = context.for_layer(noise=0.1, layer="a").shuffled
+    assert (shuffled.y != context.y).any()
+    np.testing.assert_array_equal(np.sort(shuffled.y), np.sort(context.y))
+    assert np.shares_memory(shuffled.x, context.x)
+    assert (shuffled.noise, shuffled.layer) == (0.1, "a")
+    assert context.shuffled.y is shuffled.y
+
+
+def test_a_subset_holds_some_samples(context):
+    rows = np.array([5, 3, 200])
+    part = context.for_layer(layer="a", layer_range=(0.0, 1.0)).subset(rows)
+    np.testing.assert_array_equal(part.x, context.x[rows])
+    np.testing.assert_array_equal(part.y, context.y[rows])
+    assert (part.samples, part.layer, part.layer_range) == (3, "a", (0.0, 1.0))

@@ -1,0 +1,66 @@
+"""Whether an estimate can be trusted, in one phrase."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RELIABLE = "reliable"
+AT_CEILING = "at ceiling"
+ABOVE_CEILING = "above ceiling"
+TIES = "biased by ties"
+RANGE = "range too narrow"
+SAMPLES = "too few samples for d"
+VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES)
+"""Every phrase that `verdict` can return."""
+
+_NEAR_CEILING = 0.05  # bits below a ceiling at which an estimate counts as standing on it
+_TIED_SHARE = 0.1
+_OUTSIDE_SHARE = 0.01
+_BASELINE_SHARE = 0.1  # of H(Y)
+_HALF_CHANGE, _HALF_SHARE = 0.1, 0.1  # bits, or this share of the estimate
+
+
+def verdict(
+    value: float,
+    diagnostics: Mapping[str, float],
+    *,
+    ceiling: float = math.inf,
+    entropy: float | None = None,
+) -> str:
+    """Says in one phrase whether an estimate can be trusted.
+
+    Args:
+        value: The estimate.
+        diagnostics: What is known of it. ``tied_share``: of the distances between neighbours that
+            are equal. ``outside_share``: of the values beyond the range of the cells. ``shuffled``:
+            the estimate for a shuffled partner, which should be 0. ``half_change``: the estimate
+            less that from half of the samples. Others are ignored, and so is NaN.
+        ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it
+            could not have been larger, whatever the truth is.
+        entropy: What the truth cannot exceed, such as H(Y), which is also the measure for
+            ``shuffled``; None where it is unknown.
+
+    Returns:
+        "reliable", "at ceiling", "above ceiling" (more than the partner's entropy), "biased by
+        ties", "range too narrow" or "too few samples for d". The first reason that applies wins.
+    """
+
+    def known(name: str) -> float:
+        figure = diagnostics.get(name, 0.0)
+        return 0.0 if math.isnan(figure) else figure
+
+    room = entropy if entropy is not None else max(abs(value), 1.0)
+    allowed_change = max(_HALF_CHANGE, _HALF_SHARE * abs(value))
+    reasons = {
+        ABOVE_CEILING: entropy is not None and value > entropy + _NEAR_CEILING,
+        AT_CEILING: value > ceiling - _NEAR_CEILING,
+        TIES: known("tied_share") > _TIED_SHARE,
+        RANGE: known("outside_share") > _OUTSIDE_SHARE,
+        SAMPLES: known("shuffled") > _BASELINE_SHARE * room
+        or abs(known("half_change")) > allowed_change,
+    }
+    return next((phrase for phrase, applies in reasons.items() if applies), RELIABLE)

@@ -1,0 +1,26 @@
+import math
+
+import pytest
+
+from glow.estimators import VERDICTS
+from glow.estimators._verdict import verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "diagnostics", "limits", "phrase"),
+    [
+        (3.0, {}, {}, "reliable"),
+        (3.0, {"half_change": 0.2, "tied_share": 0.01}, {}, "reliable"),
+        (3.0, {"half_change": math.nan, "shuffled": math.nan}, {}, "reliable"),
+        (11.97, {}, {"ceiling": 12}, "at ceiling"),
+        (1.2, {}, {"entropy": 1.0}, "above ceiling"),
+        (3.0, {"tied_share": 0.5, "half_change": 9}, {}, "biased by ties"),
+        (3.0, {"outside_share": 0.2}, {}, "range too narrow"),
+        (3.0, {"half_change": -0.4}, {}, "too few samples for d"),
+        (0.9, {"shuffled": 0.2}, {"entropy": 1.0}, "too few samples for d"),
+        (0.9, {"shuffled": 0.05}, {"entropy": 1.0}, "reliable"),
+    ],
+)
+def test_the_first_reason_wins(value, diagnostics, limits, phrase):
+    assert verdict(value, diagnostics, **limits) == phrase
+    assert phrase in VERDICTS
