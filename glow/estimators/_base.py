@@ -298,7 +298,9 @@ class Estimator(ABC):
     def sliders(self) -> tuple[Parameter, ...]:
         """The active numeric parameters, each with this object's value as its default."""
         return tuple(
-            dataclasses.replace(p, default=getattr(self, p.name)) for p in self.active if p.numeric
+            dataclasses.replace(p, default=getattr(self, p.name))
+            for p in self.active
+            if p.numeric and p.slider is not False
         )
 
     @property

@@ -40,7 +40,8 @@ class Parameter:
             replaces the estimate; otherwise a slider snaps to the values of ``grid()``.
         choices: The legal words of a choice or an interval.
         optional: Whether None is legal.
-        slider: The range that a slider visits; ``(low, high)`` if None.
+        slider: The range that a slider visits; ``(low, high)`` if None; False for a number that is
+            no matter of a slider, such as a seed.
         example: A legal value to show in error messages, for parameters whose default is None.
     """
 
@@ -54,7 +55,7 @@ class Parameter:
     smooth: bool = False
     choices: tuple[str, ...] = ()
     optional: bool = False
-    slider: tuple[float, float] | None = None
+    slider: tuple[float, float] | Literal[False] | None = None
     example: Any = None
 
     @property
@@ -125,7 +126,7 @@ def parameter(
     smooth: bool = False,
     choices: tuple[str, ...] = (),
     optional: bool = False,
-    slider: tuple[float, float] | None = None,
+    slider: tuple[float, float] | Literal[False] | None = None,
     example: Any = None,  # noqa: ANN401 - likewise
 ) -> Any:  # noqa: ANN401 - stands for the field's own type, as dataclasses.field does
     """Declares a field of an estimator; see `Parameter` for the arguments.

@@ -96,7 +96,7 @@ def test_work_on_the_probe_set_is_done_once_for_all_layers(context):
     for one in (context, layer, context):
         assert one.memo("key", lambda: made.append(1) or len(made)) == 1
     assert layer.memo("other", lambda: "other") == "other"
-    assert pickle.loads(pickle.dumps(context)).memo("key", lambda: 7) == 7
+    assert pickle.loads(pickle.dumps(context)).memo("key", lambda: 7) == 7  # noqa: S301 - our own bytes
 
 
 def test_shuffled_labels_are_the_same_labels_in_another_order(context):
