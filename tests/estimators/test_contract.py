@@ -3,20 +3,33 @@
 import dataclasses
 import json
 import pickle
+import re
+import warnings
 
 import numpy as np
 import pytest
 import torch
 
-from glow.estimators import Context, get, names
+from glow.estimators import VERDICTS, Context, get, names
+
+# What makes a family that learns or samples quick enough for tests of everything but its accuracy.
+QUICK = {"steps": 8, "warm_steps": 4, "samples": 20, "projections": 20}
+
+
+def quick(estimator):
+    declared = {p.name for p in estimator.active}
+    return estimator.replace(**{k: v for k, v in QUICK.items() if k in declared})
+
 
 VARIANTS = [
-    pytest.param(variant, id=f"{name}-{i}")
+    pytest.param(quick(variant), id=f"{name}-{i}")
     for name in names()
     if type(get(name)).__module__.startswith("glow.")  # not those that other tests define
     for i, variant in enumerate(type(get(name)).variants())
 ]
 every_variant = pytest.mark.parametrize("estimator", VARIANTS)
+KEPT = [each for each in VARIANTS if not each.values[0].ordered]
+every_kept_variant = pytest.mark.parametrize("estimator", KEPT)
 
 
 def spoilt(t, value):
@@ -93,14 +106,41 @@ def test_criterion_is_finite_or_names_the_recording_it_needs(estimator, rng):
 
 
 @every_variant
-def test_coordinates_stay_below_their_ceilings(estimator, layer, context):
+def test_coordinates_are_finite_and_stay_below_their_ceilings(estimator, layer, context):
     xt, ty = estimator.coordinates(layer[1], context)
     assert finite([xt, ty])
-    assert 0 < xt <= context.sample_ceiling + 1e-9
-    assert 0 < ty <= context.label_entropy + 1e-9
+    if estimator.capped and estimator.unit == "bits":
+        assert 0 < xt <= context.sample_ceiling + 1e-9
+        assert 0 < ty <= context.label_entropy + 1e-9
 
 
 @every_variant
+def test_every_coordinate_gets_a_verdict(estimator, layer, context):
+    found = estimator.estimate(layer[1], context)
+    assert set(estimator.verdicts(found, context)) <= set(VERDICTS)
+
+
+@every_variant
+def test_a_measure_says_what_it_is(estimator, rng):
+    x = rng.normal(size=(80, 2))
+    try:
+        found = estimator.measure(x, x + rng.normal(size=(80, 2)))
+    except ValueError as error:
+        assert "recording" in str(error)  # noqa: PT017 - either outcome is right
+    else:
+        assert np.isfinite(found.value)
+        assert found.verdict in VERDICTS
+        assert found.unit == estimator.unit
+
+
+@every_variant
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_layer_on_an_accelerator_gives_the_same(estimator, layer, context):
+    found = estimator.coordinates(torch.from_numpy(layer[1]).cuda(), context)
+    np.testing.assert_allclose(found, estimator.coordinates(layer[1], context), rtol=1e-4)
+
+
+@every_kept_variant
 def test_a_curve_holds_the_coordinates_at_each_value(estimator, layer, context):
     for p in estimator.sliders:
         values = p.grid()[::5]
@@ -128,7 +168,7 @@ def test_the_form_of_the_activations_does_not_matter(estimator, layer, context):
     }
     for form, given in forms.items():
         found = estimator.coordinates(given, context)
-        np.testing.assert_allclose(found, expected, atol=1e-6, err_msg=form)
+        np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=form)
 
 
 @every_variant
@@ -192,6 +232,50 @@ def test_an_estimate_is_the_coordinates_and_the_diagnosis(estimator, layer, cont
 
 
 @every_variant
-def test_one_sample_holds_no_information(estimator):
+def test_one_sample_holds_no_information_or_is_refused_by_name(estimator):
     context = Context([[0.0]], [1], recording_range=(-1.0, 1.0)).for_layer(layer_range=(-1.0, 1.0))
-    assert estimator.coordinates([[0.3]], context) == pytest.approx((0, 0), abs=1e-6)
+    try:
+        assert estimator.coordinates([[0.3]], context) == pytest.approx((0, 0), abs=1e-6)
+    except ValueError as error:
+        assert re.match(f"{type(estimator).__name__}: .*sample", str(error))  # noqa: PT017
+
+
+@every_variant
+@pytest.mark.parametrize(
+    "shape", ["constant column", "all constant", "every row twice", "one class"]
+)
+def test_degenerate_samples_give_a_finite_number_or_are_refused_by_name(
+    estimator, layer, context, shape
+):
+    x, t, y = layer
+    if shape == "constant column":
+        t = np.hstack((t, np.ones((len(t), 1), np.float32)))
+    elif shape == "all constant":
+        t = np.ones_like(t)
+    elif shape == "every row twice":
+        x, t, y = (np.repeat(each[:150], 2, axis=0) for each in (x, t, y))
+    else:
+        y = np.zeros_like(y)
+    ends = {"recording_range": context.recording_range, "layer_range": context.layer_range}
+    given = Context(x, y).for_layer(**ends)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            xt, ty = estimator.coordinates(t, given)
+        except ValueError as error:
+            assert str(error).startswith(f"{type(estimator).__name__}: ")  # noqa: PT017
+        else:
+            assert finite([xt, ty])
+            if shape == "all constant":
+                assert (xt, ty) == pytest.approx((0, 0), abs=0.05)
+
+
+@every_variant
+def test_a_wide_layer_gives_finite_coordinates(estimator, rng):
+    x, t = rng.normal(size=(300, 6)), np.maximum(rng.normal(size=(300, 400)), 0)
+    ends = {"recording_range": (0.0, 5.0), "layer_range": (0.0, 5.0)}
+    context = Context(x, np.arange(300) % 5).for_layer(**ends)
+    try:
+        assert finite(estimator.coordinates(t, context))
+    except ValueError as error:
+        assert re.match(f"{type(estimator).__name__}: .*sample", str(error))  # noqa: PT017
