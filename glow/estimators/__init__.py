@@ -9,6 +9,7 @@ from ._base import Estimator as Estimator
 from ._binned import Binned as Binned
 from ._context import Context as Context
 from ._estimate import Estimate as Estimate
+from ._gaussian import Gaussian as Gaussian
 from ._kde import KDE as KDE
 from ._memory import limited_memory as limited_memory
 from ._memory import memory_ceiling as memory_ceiling
@@ -26,6 +27,7 @@ __all__ = [
     "Context",
     "Estimate",
     "Estimator",
+    "Gaussian",
     "Parameter",
     "get",
     "limited_memory",

@@ -1,0 +1,247 @@
+"""Information of variables taken to be Gaussian, from their covariances."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from ._arrays import as_array, as_samples, is_discrete, same_length
+from ._base import Estimator, _rows
+from ._context import Classes
+from ._gaussian_classes import class_information
+from ._gaussian_moments import Normal, layer_information, pair_information
+from ._parameter import Parameter, parameter
+from ._partition import Partition
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ._arrays import Array, Samples
+    from ._context import Context
+
+_SMALLEST_HALF = 8
+
+
+class Gaussian(Estimator):
+    """Mutual information in bits of variables taken to be jointly Gaussian.
+
+    Two continuous variables of covariances A and B, and C together, have
+
+        I(X;Y) = 1/2 log2(det A det B / det C)
+
+    (Cover and Thomas 2006, section 8.5). It is exact for linear networks on Gaussian inputs, whose
+    oracle it is. For other variables it says how much their second moments tell: a lower bound if
+    both marginals are Gaussian, and no bound otherwise. Constant and redundant units are left out:
+    what the others say is unchanged. Where a unit of one variable is a linear function of the
+    other, the information is infinite and the estimate is refused.
+
+    A label against a continuous variable: each class is Gaussian with a mean and a covariance of
+    its own, so T is a mixture, whose entropy has no closed form. With Bayes' rule
+
+        I(T;Y) = H(Y) + (1/N) sum_i log2 p(y_i given t_i),
+
+    which never exceeds H(Y). (The entropy of one Gaussian with the moments of the whole mixture
+    would: for classes far apart it grows without end.) Two labels have their plug-in information.
+
+    Small samples: the expected log-determinant of a sample covariance is known, and its bias is
+    taken away exactly (Goodman 1963; Misra, Singh and Demchuk 2005). For labels the mean of the
+    estimate with each sample's own density and with the density fitted to the others is taken:
+    their errors have opposite signs and cancel to first order.
+
+    With ``noise``, or a layer that declares some, T is the activation plus that noise; then a
+    layer's I(X;T) = 1/2 log2 det(1 + A / noise**2), and neither N <= d nor dead units matter.
+
+    Tensors on an accelerator are copied to the host: the work is a few products of N x d arrays.
+
+    Args:
+        marginals: "gaussian" takes the values as they are; "copula" gives each unit normal scores
+            by rank first, so that the estimate is exact for monotone maps of Gaussians and does not
+            change with the scale of any unit (Ince et al. 2017).
+        correction: "small-sample" takes the bias away as above, None leaves it in.
+        noise: Standard deviation of Gaussian noise added to each unit, in units of the activation.
+            None adds that of the layer, if it declares any. Not with ``marginals="copula"``.
+
+    Raises:
+        TypeError: If a setting is of the wrong kind or unknown.
+        ValueError: If a setting is out of bounds, or has no effect beside another.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).normal(size=(10_000, 1))
+        >>> y = x + np.random.default_rng(1).normal(size=(10_000, 1))  # 0.5 bits
+        >>> round(Gaussian().criterion(x, y), 1)
+        0.5
+    """
+
+    name = "gaussian"
+    capped = False
+
+    marginals: str = parameter(
+        default="gaussian",
+        scale="choice",
+        choices=("gaussian", "copula"),
+        meaning="the values themselves, or their normal scores by rank",
+    )
+    correction: str | None = parameter(
+        default="small-sample",
+        scale="choice",
+        choices=("small-sample",),
+        optional=True,
+        meaning="correction of the bias of covariances of few samples",
+    )
+    noise: float | None = parameter(
+        default=None,
+        scale="log",
+        low=1e-6,
+        high=1e6,
+        slider=(1e-3, 10),
+        optional=True,
+        example=0.1,
+        unit="units of the activation",
+        meaning="standard deviation of the noise added to each unit",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.marginals == "copula" and self.noise is not None:
+            raise ValueError(
+                f"Gaussian: noise={self.noise!r} is in units of the activation, which ranks "
+                "forget. Give noise or marginals='copula', not both."
+            )
+
+    @property
+    def active(self) -> tuple[Parameter, ...]:
+        """All, but for noise where ranks have replaced the activations."""
+        copula = self.marginals == "copula"
+        return tuple(p for p in self.parameters if not (copula and p.name == "noise"))
+
+    @property
+    def label(self) -> str:
+        """Such as "Gaussian", "Gaussian copula" or "Gaussian, uncorrected"."""
+        family = "Gaussian copula" if self.marginals == "copula" else "Gaussian"
+        return family if self.correction else f"{family}, uncorrected"
+
+    @classmethod
+    def variants(cls) -> tuple[Self, ...]:
+        """The values themselves, and their ranks."""
+        return cls(), cls(marginals="copula")
+
+    def form(self, x_discrete: bool, y_discrete: bool) -> str:
+        """Joint covariance, class covariances or plug-in."""
+        if x_discrete and y_discrete:
+            return "plug-in"
+        return "class covariances" if x_discrete or y_discrete else "joint covariance"
+
+    def criterion(self, x: Array, y: Array) -> float:
+        """Mutual information of two variables taken to be Gaussian.
+
+        Args:
+            x: (N,) or (N, ...) samples. Integers and booleans are symbols.
+            y: (N,) or (N, ...) samples, likewise. Noise, if set, is added to every continuous one.
+
+        Returns:
+            The estimate in bits.
+
+        Raises:
+            ValueError: If the lengths differ, a value is not finite, the samples are too few for a
+                covariance, or one variable determines a part of the other.
+        """
+        first, second = self._variable("x", x, self.noise), self._variable("y", y, self.noise)
+        return self._information(first, second) / math.log(2)
+
+    def coordinates(self, t: Array, context: Context) -> tuple[float, float]:
+        """I(X;T) and I(T;Y) of one layer in bits.
+
+        With noise, I(X;T) is the capacity formula above: the layer is a function of X but for its
+        noise. Without, it is what X and T have in common linearly.
+
+        Raises:
+            ValueError: As `criterion`, and for a noisy layer if ``marginals="copula"``.
+        """
+        noise = self._noise(context)
+        samples = as_samples("Gaussian", "t", t)
+        same_length("Gaussian", t=samples, x=context.x)
+        layer = self._variable("t", samples, noise)
+        assert isinstance(layer, Normal)  # noqa: S101 - activations are never symbols
+        if noise is None:
+            xt = self._information(self._variable("x", context.x, None), layer)
+        else:
+            xt = layer_information(layer, corrected=self.correction is not None)
+        target = context.classes or self._variable("y", context.y, None)
+        return xt / math.log(2), self._information(layer, target) / math.log(2)
+
+    def diagnose(self, t: Array, context: Context) -> dict[str, float]:
+        """Figures that say how far the coordinates can be trusted.
+
+        Returns:
+            ``xt_half_change`` and ``ty_half_change``, the coordinates less those from half of the
+            samples, NaN where these are too few; ``ty_shuffled``, I(T;Y) with Y shuffled.
+        """
+        xt, ty = self.coordinates(t, context)
+        half_xt, half_ty = self._half(t, context)
+        _, shuffled = self.coordinates(t, context.shuffled)
+        return {
+            "xt_half_change": xt - half_xt,
+            "ty_half_change": ty - half_ty,
+            "ty_shuffled": shuffled,
+        }
+
+    def _half(self, t: Array, context: Context) -> tuple[float, float]:
+        rows = np.sort(np.random.default_rng(0).permutation(context.samples)[::2])
+        if len(rows) < _SMALLEST_HALF:
+            return math.nan, math.nan
+        try:
+            return self.coordinates(_rows(t, rows), context.subset(rows))
+        except ValueError:  # the whole suits the estimator and its half does not
+            return math.nan, math.nan
+
+    def _noise(self, context: Context) -> float | None:
+        if context.noise is None or self.noise is not None:
+            return self.noise
+        if self.marginals == "copula":
+            raise ValueError(
+                f"Gaussian: layer {context.layer or 'T'} adds noise (standard deviation "
+                f"{context.noise:g}) in units of the activation, which ranks forget. "
+                "Choose marginals='gaussian'."
+            )
+        return context.noise
+
+    def _variable(self, name: str, value: Array, noise: float | None) -> Normal | Classes:
+        array = as_array("Gaussian", name, value)
+        if is_discrete(array):
+            return Classes.of(array)
+        samples = as_samples("Gaussian", name, array).astype(np.float64)
+        scores = normal_scores(samples) if self.marginals == "copula" else samples
+        return Normal.of(name, scores, noise)
+
+    def _information(self, x: Normal | Classes, y: Normal | Classes) -> float:
+        """In nats."""
+        lengths = {"x": _samples(x), "y": _samples(y)}
+        same_length("Gaussian", **lengths)
+        corrected = self.correction is not None
+        if isinstance(x, Normal) and isinstance(y, Normal):
+            return pair_information(x, y, corrected=corrected)
+        if isinstance(x, Normal):
+            assert isinstance(y, Classes)  # noqa: S101 - the case above
+            return class_information(x, y, corrected=corrected)
+        if isinstance(y, Normal):
+            return class_information(y, x, corrected=corrected)
+        return Partition.of_classes(x).information(Partition.of_classes(y)) * math.log(2)
+
+
+def normal_scores(samples: Samples) -> npt.NDArray[np.float64]:
+    """(N, d) quantiles of the standard normal at rank / (N + 1), column by column.
+
+    Equal values share the mean of their ranks; a constant column becomes constant 0.
+    """
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    scores: npt.NDArray[np.float64] = ndtri(rankdata(samples, axis=0) / (len(samples) + 1))
+    return scores
+
+
+def _samples(variable: Normal | Classes) -> npt.NDArray[np.generic]:
+    return variable.values if isinstance(variable, Normal) else variable.labels
