@@ -9,6 +9,7 @@ from ._known_answers import known_answers as known_answers
 from ._maps import MAPS as MAPS
 from ._maps import Mapped as Mapped
 from ._mixture import GaussianMixtureLabel as GaussianMixtureLabel
+from ._probit import ProbitLabel as ProbitLabel
 from ._sampler import Sampler as Sampler
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "DiscreteChannel",
     "GaussianMixtureLabel",
     "Mapped",
+    "ProbitLabel",
     "Sampler",
     "StudentT",
     "UniformNoise",

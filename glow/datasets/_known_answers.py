@@ -10,6 +10,7 @@ from ._continuous import CorrelatedGaussians, StudentT, UniformNoise
 from ._discrete import DiscreteChannel
 from ._maps import MAPS, Mapped
 from ._mixture import GaussianMixtureLabel
+from ._probit import ProbitLabel
 
 if TYPE_CHECKING:
     from ._sampler import Sampler
@@ -69,5 +70,6 @@ def _labels(d: int) -> tuple[Sampler, ...]:
         Mapped(base=two, x="cube_root"),
         GaussianMixtureLabel(means=[-2, 0, 2], scales=[0.5, 1, 2], weights=[0.5, 0.3, 0.2], d=d),
         GaussianMixtureLabel(means=[2.0 * c for c in range(10)], d=d),
+        ProbitLabel(weights=[0.3, 0.3, 0.4], rho=0.9, d=d),
         *([GaussianMixtureLabel(means=plane, d=d)] if plane else []),
     )

@@ -15,6 +15,7 @@ from glow.datasets import (
     DiscreteChannel,
     GaussianMixtureLabel,
     Mapped,
+    ProbitLabel,
     StudentT,
     UniformNoise,
     known_answers,
@@ -72,12 +73,21 @@ def channel_ratio(sampler, x, y):
     return np.log(joint[x, y] / (joint.sum(1)[x] * joint.sum(0)[y]))
 
 
+def probit_ratio(sampler, x, y):
+    """By the bivariate normal distribution of x and what is graded."""
+    borders = np.concatenate(([-40], stats.norm.ppf(np.cumsum(sampler.weights)[:-1]), [40]))
+    given = stats.norm(sampler.rho * x[:, 0], np.sqrt(1 - sampler.rho**2))
+    inside = given.cdf(borders[y + 1]) - given.cdf(borders[y])
+    return np.log(inside / np.array(sampler.weights)[y])
+
+
 RATIOS = {
     CorrelatedGaussians: gaussian_ratio,
     StudentT: student_ratio,
     UniformNoise: uniform_ratio,
     GaussianMixtureLabel: mixture_ratio,
     DiscreteChannel: channel_ratio,
+    ProbitLabel: probit_ratio,
 }
 
 
@@ -173,6 +183,15 @@ def test_classes_on_one_spot_carry_nothing_and_far_ones_all():
     assert far == pytest.approx(stats.entropy(weights, base=2), abs=1e-12)
 
 
+def test_two_graded_classes_follow_the_angle_of_the_correlation():
+    # of two classes at the median both orders are equally likely, by symmetry, and the sign of
+    # x alone then agrees with the label in a share 1 - arccos(rho) / pi (Sheppard 1899)
+    rho = 0.8
+    x, y = ProbitLabel(weights=[0.5, 0.5], rho=rho).sample(200_000)
+    agreeing = np.mean((x[:, 0] > 0) == (y == 1))
+    assert agreeing == pytest.approx(1 - math.acos(rho) / math.pi, abs=4 * 0.5 / math.sqrt(2e5))
+
+
 def test_known_channels():
     assert DiscreteChannel(matrix=np.eye(4)).mutual_information == 2.0
     assert DiscreteChannel(matrix=[[0.5, 0.5]] * 3).mutual_information == 0.0
@@ -263,9 +282,12 @@ def test_samplers_with_a_given_information_have_it(d, share):
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
 def test_labels_with_a_given_information_have_it(weights, share):
     bits = share * stats.entropy(weights, base=2)
-    sampler = GaussianMixtureLabel.with_information(3, bits, weights)
-    assert sampler.mutual_information == pytest.approx(bits, abs=1e-9)
-    assert sampler.weights == pytest.approx(weights)
+    for cls in (GaussianMixtureLabel, ProbitLabel):
+        sampler = cls.with_information(3, bits, weights)
+        assert sampler.mutual_information == pytest.approx(bits, abs=1e-9)
+        assert sampler.weights == pytest.approx(weights)
+        _, labels = sampler.sample(20_000)
+        assert np.bincount(labels) / 20_000 == pytest.approx(weights, abs=0.015)
 
 
 @pytest.mark.parametrize(
@@ -296,6 +318,9 @@ def test_labels_with_a_given_information_have_it(weights, share):
         (lambda: GaussianMixtureLabel(means=[[0, 1]], d=1), "d must be an integer of at least 2"),
         (lambda: GaussianMixtureLabel.with_information(1, 1.0), "bits must be .* got 1.0"),
         (lambda: GaussianMixtureLabel.with_information(1, 0.5, [1.0]), "bits must be"),
+        (lambda: ProbitLabel(weights=[0.5, 0.5], rho=1), "ProbitLabel: rho must be .* got 1"),
+        (lambda: ProbitLabel(weights=[0.5], rho=0), "weights must be positive and sum to 1"),
+        (lambda: ProbitLabel.with_information(1, 1.0), "bits must be .* got 1.0"),
         (lambda: Mapped(base=UniformNoise(d=2), x="spirral"), "Did you mean 'spiral'"),
         (
             lambda: Mapped(base=UniformNoise(d=1), y="spiral"),
