@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+    import torch
+
+    from ._points import Activation
 
     Ends = npt.NDArray[np.float32]
 
@@ -53,9 +56,10 @@ class Extremes:
         return float(np.nanmin(part[:, 0])), float(np.nanmax(part[:, 1]))
 
 
-def extremes_of(arrays: Sequence[npt.NDArray[np.float32]]) -> Ends:
+def extremes_of(arrays: Sequence[Activation]) -> Ends:
     """Returns the extremes (runs, L, 2) of L layers, each (runs, values)."""
-    return np.stack([_of_rows(t) for t in arrays], axis=1)
+    ends = [_of_rows(t) if isinstance(t, np.ndarray) else _of_tensor(t) for t in arrays]
+    return np.stack(ends, axis=1)
 
 
 def _of_rows(t: npt.NDArray[np.float32]) -> Ends:
@@ -68,3 +72,15 @@ def _of_rows(t: npt.NDArray[np.float32]) -> Ends:
     high = np.where(finite, t, -np.inf).max(axis=1)
     some: Ends = np.stack([low, high], axis=-1)
     return np.where(finite.any(axis=1, keepdims=True), some, np.float32(np.nan))
+
+
+def _of_tensor(t: torch.Tensor) -> Ends:
+    """Returns what `_of_rows` does, found where the tensor is."""
+    import torch
+
+    finite = torch.isfinite(t)
+    low = torch.where(finite, t, torch.inf).amin(dim=1)
+    high = torch.where(finite, t, -torch.inf).amax(dim=1)
+    ends: Ends = torch.stack([low, high], dim=-1).cpu().numpy()
+    ends[~np.isfinite(ends).all(axis=1)] = np.nan
+    return ends

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from glow._errors import closest
 from glow.estimators import Estimator, get
 
+from ._axes import AXES
+from ._grids import declared
+from ._points import columns, judged, only, point, side
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    import numpy.typing as npt
+    from glow.estimators import Context
 
-    from glow.estimators import Context, Parameter
+    from ._grids import Grid
+    from ._points import Activation, Point, Values
 
-    Values = dict[str, npt.NDArray[np.float64]]
+    Stream = Callable[[], Iterable[Activation]]
 
 _OF_RECORDING = ("global", "layer")  # ranges that only the whole recording knows
 
@@ -30,18 +34,32 @@ class Measure(Protocol):
     """What `plane` and `sweep` estimate at each point (run, epoch, layer)."""
 
     @property
-    def grids(self) -> Mapping[str, npt.NDArray[Any]]:
+    def grids(self) -> Mapping[str, Grid]:
         """The swept parameters and their values, in the order of the dimensions."""
+
+    @property
+    def diagnostics(self) -> bool:
+        """Whether diagnostics and verdicts are added."""
 
     @property
     def estimators(self) -> tuple[Estimator, ...]:
         """The estimators behind the first coordinate and the second."""
 
-    def __call__(self, t: npt.NDArray[np.float32], context: Context) -> Values:
-        """Returns ``xt``, ``ty`` and diagnostics, each of the grids' shape."""
+    @property
+    def tracks(self) -> int:
+        """How many trajectories a layer has: one for each combination of settings."""
+
+    def __call__(self, t: Activation, context: Context) -> Values:
+        """Returns ``xt``, ``ty``, diagnostics and verdicts, each of the grids' shape."""
+
+    def trajectory(self, track: int, stream: Stream, context: Context) -> Iterator[Point]:
+        """Yields the points of one track in the order of ``stream()``, epoch by epoch."""
 
     def attrs(self) -> dict[str, str]:
         """Returns the plane's attributes that name the estimator and its settings."""
+
+    def bare(self) -> Measure:
+        """Returns the same without diagnostics."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +68,24 @@ class Sweep:
 
     Attributes:
         estimator: the estimator.
-        grids: by parameter, its increasing values.
-        diagnostics: whether to add what `Estimator.diagnose` says.
+        grids: by parameter, its values.
+        diagnostics: whether to add diagnostics and verdicts.
     """
 
     estimator: Estimator
-    grids: Mapping[str, npt.NDArray[Any]]
+    grids: Mapping[str, Grid]
     diagnostics: bool = True
 
     @property
     def estimators(self) -> tuple[Estimator, ...]:
         return self.estimator, self.estimator
+
+    @property
+    def tracks(self) -> int:
+        return math.prod(len(grid) for grid in self.grids.values())
+
+    def bare(self) -> Sweep:
+        return replace(self, diagnostics=False)
 
     def attrs(self) -> dict[str, str]:
         return {
@@ -69,74 +94,84 @@ class Sweep:
             "settings": json.dumps(self.estimator.settings),
         }
 
-    def __call__(self, t: npt.NDArray[np.float32], context: Context) -> Values:
+    def __call__(self, t: Activation, context: Context) -> Values:
         if not self.grids:
-            return {name: np.array(value) for name, value in self._point(t, context).items()}
-        curves = [e.curve(t, context, self._moved, self._steps) for e in self._bases]
-        xt_curves, ty_curves = zip(*curves, strict=True)
-        return {
-            "xt": self._ordered(np.stack(xt_curves)),
-            "ty": self._ordered(np.stack(ty_curves)),
-            **self._diagnose(t, context),
-        }
-
-    def _point(self, t: npt.NDArray[np.float32], context: Context) -> dict[str, float]:
+            whole = point(self.estimator, t, context, self.diagnostics)
+            return {name: np.array(value) for name, value in whole.items()}
         if self.diagnostics:
-            return self.estimator.estimate(t, context)
-        xt, ty = self.estimator.coordinates(t, context)
-        return {"xt": xt, "ty": ty}
+            found = columns([point(each, t, context, True) for each in self.settings])
+            return {name: values.reshape(self.shape) for name, values in found.items()}
+        curves = [e.curve(t, context, self._moved, self._steps) for e in self._bases]
+        both = (self._ordered(np.stack(curve)) for curve in zip(*curves, strict=True))
+        return dict(zip(AXES, both, strict=True))
+
+    def trajectory(self, track: int, stream: Stream, context: Context) -> Iterator[Point]:
+        estimator = self.settings[track]
+        for found in estimator.trajectory(stream(), context, diagnostics=self.diagnostics):
+            yield judged(estimator, found, context) if self.diagnostics else dict(found)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the grids."""
+        return tuple(len(grid) for grid in self.grids.values())
 
     @cached_property
     def settings(self) -> list[Estimator]:
         """The estimator under every combination, in the order of the grids; checks them all."""
-        combinations = itertools.product(*(values.tolist() for values in self.grids.values()))
+        combinations = itertools.product(*(grid.values for grid in self.grids.values()))
         names = tuple(self.grids)
         return [self.estimator.replace(**dict(zip(names, c, strict=True))) for c in combinations]
 
     @cached_property
     def _moved(self) -> str:
-        """The parameter that one pass covers: a smooth one if there is any, else the last."""
-        smooth = [name for name in self.grids if declared(self.estimator, name).smooth]
-        return smooth[0] if smooth else list(self.grids)[-1]
+        """The parameter that one pass covers: a smooth one if there is any, else a numeric one."""
+        parameters = [declared(self.estimator, name) for name in self.grids]
+        ranked = sorted(parameters, key=lambda p: (p.smooth, p.numeric))
+        return ranked[-1].name
 
     @cached_property
-    def _steps(self) -> npt.NDArray[Any]:
-        return self.grids[self._moved]
+    def _steps(self) -> tuple[Any, ...]:
+        return self.grids[self._moved].values
 
     @cached_property
     def _bases(self) -> list[Estimator]:
         """The estimator under every combination of the other parameters."""
-        others = {name: values for name, values in self.grids.items() if name != self._moved}
+        others = {name: grid for name, grid in self.grids.items() if name != self._moved}
         return Sweep(self.estimator, others).settings
 
-    def _ordered(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def _ordered(self, values: Any) -> Any:  # noqa: ANN401 - an array of any shape
         """Brings (other combinations, moved) into the order of the grids."""
         others = [len(grid) for name, grid in self.grids.items() if name != self._moved]
         position = list(self.grids).index(self._moved)
         return np.moveaxis(values.reshape(*others, len(self._steps)), -1, position)
 
-    def _diagnose(self, t: npt.NDArray[np.float32], context: Context) -> Values:
-        if not self.diagnostics or type(self.estimator).diagnose is Estimator.diagnose:
-            return {}
-        said = [estimator.diagnose(t, context) for estimator in self.settings]
-        shape = tuple(len(values) for values in self.grids.values())
-        return {name: np.reshape([one[name] for one in said], shape) for name in said[0]}
-
 
 @dataclass(frozen=True)
 class Pair:
-    """Two measures: the first one's complexity against the second one's relevance."""
+    """Two measures: the first one's complexity against the second one's relevance.
+
+    Each is asked for its own coordinate where it measures them apart, and says what it has to say
+    of that one alone.
+    """
 
     x: Estimator
     y: Estimator
+    diagnostics: bool = True
 
     @property
-    def grids(self) -> Mapping[str, npt.NDArray[Any]]:
+    def grids(self) -> Mapping[str, Grid]:
         return {}
 
     @property
     def estimators(self) -> tuple[Estimator, ...]:
         return self.x, self.y
+
+    @property
+    def tracks(self) -> int:
+        return 1
+
+    def bare(self) -> Pair:
+        return replace(self, diagnostics=False)
 
     def attrs(self) -> dict[str, str]:
         settings = {"x": {**self.x.settings}, "y": {**self.y.settings}}
@@ -146,17 +181,39 @@ class Pair:
             "settings": json.dumps(settings),
         }
 
-    def __call__(self, t: npt.NDArray[np.float32], context: Context) -> Values:
-        xt, _ = self.x.coordinates(t, context)
-        _, ty = self.y.coordinates(t, context)
-        return {"xt": np.array(xt), "ty": np.array(ty)}
+    def __call__(self, t: Activation, context: Context) -> Values:
+        halves = [
+            side(estimator, axis, t, context, self.diagnostics)
+            for axis, estimator in zip(AXES, self.estimators, strict=True)
+        ]
+        return {name: np.array(value) for half in halves for name, value in half.items()}
+
+    def trajectory(self, track: int, stream: Stream, context: Context) -> Iterator[Point]:
+        for halves in zip(*(self._half(axis, stream, context) for axis in AXES), strict=True):
+            yield halves[0] | halves[1]
+
+    def _half(self, axis: str, stream: Stream, context: Context) -> Iterator[Point]:
+        estimator = self.estimators[AXES.index(axis)]
+        if not estimator.ordered:
+            for t in stream():
+                yield side(estimator, axis, t, context, self.diagnostics)
+            return
+        for found in estimator.trajectory(stream(), context, diagnostics=self.diagnostics):
+            yield (
+                only(estimator, axis, found, context) if self.diagnostics else {axis: found[axis]}
+            )
 
 
 def needs_ranges(measure: Measure) -> bool:
     """Tells whether a measure's cells span the recording, which then has to be read first."""
     words = (value for e in measure.estimators for value in e.settings.values())
-    swept = (value for grid in measure.grids.values() for value in grid.tolist())
+    swept = (value for grid in measure.grids.values() for value in grid.values)
     return any(word in _OF_RECORDING for word in (*words, *swept) if isinstance(word, str))
+
+
+def is_ordered(measure: Measure) -> bool:
+    """Tells whether each layer's epochs have to be estimated in order."""
+    return any(estimator.ordered for estimator in measure.estimators)
 
 
 def as_estimator(owner: str, estimator: object) -> Estimator:
@@ -173,44 +230,3 @@ def as_estimator(owner: str, estimator: object) -> Estimator:
             "Choose e.g. Binned(bins=30)."
         )
     return estimator
-
-
-def as_grids(
-    owner: str, estimator: Estimator, grids: Mapping[str, Iterable[Any]]
-) -> dict[str, npt.NDArray[Any]]:
-    """Returns the swept values of each parameter, increasing and each once.
-
-    Raises:
-        ValueError: if a parameter is unknown or its values are none.
-    """
-    checked: dict[str, npt.NDArray[Any]] = {}
-    for name, values in grids.items():
-        if name not in {parameter.name for parameter in estimator.parameters}:
-            valid = closest(name, [parameter.name for parameter in estimator.parameters])
-            raise ValueError(
-                f"{owner}: {type(estimator).__name__} has no parameter {name!r} to sweep. {valid}"
-            )
-        array = _as_array(values)
-        if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iufU":
-            raise ValueError(
-                f"{owner}: {name} needs a list of numbers or of words to sweep, got {values!r}. "
-                f"Choose e.g. {name}=[{declared(estimator, name).default!r}]; for values that are "
-                "neither, such as pairs, make a plane of each."
-            )
-        checked[name] = np.unique(array)
-    return checked
-
-
-def _as_array(values: object) -> npt.NDArray[Any]:
-    """Returns numbers or words as an array, anything else as one that is refused."""
-    if isinstance(values, str | dict) or not isinstance(values, Iterable):
-        return np.array(None)
-    listed = list(values)
-    plain = all(isinstance(value, str | int | float | np.generic) for value in listed)
-    return np.asarray(listed) if plain else np.array(None)
-
-
-def declared(estimator: Estimator, name: str) -> Parameter:
-    """Returns the declaration of a parameter, its default being this object's value."""
-    active = {parameter.name: parameter for parameter in estimator.sliders}
-    return active.get(name) or next(p for p in estimator.parameters if p.name == name)

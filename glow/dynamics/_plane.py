@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from glow._errors import closest
 
-from ._errors import Cancelled
-from ._measures import Pair, Sweep, as_estimator, as_grids
+from ._grids import as_grids
+from ._job import Job
+from ._measures import Pair, Sweep, as_estimator
 from ._recording import Recording
+from ._resamples import check_resamples
 from ._study import Study
-from ._workers import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     import xarray as xr
 
     from glow.estimators import Estimator
 
+    from ._job import Flag
     from ._measures import Measure
-
+    from ._progress import Progress
 
 T = TypeVar("T", int, str)
-
-
-class Flag(Protocol):
-    """Something that can be set while work goes on, such as a ``threading.Event``."""
-
-    def is_set(self) -> bool:
-        """Tells whether it was set."""
 
 
 def plane(
@@ -43,7 +37,9 @@ def plane(
     layers: Iterable[str] | None = None,
     runs: Iterable[int] | None = None,
     diagnostics: bool = True,
-    progress: Callable[[int, int], object] | None = None,
+    resamples: int | None = None,
+    device: str | None = None,
+    progress: Progress = None,
     cancel: Flag | None = None,
     n_jobs: int | None = None,
 ) -> xr.Dataset:
@@ -57,23 +53,49 @@ def plane(
         epochs: which recorded epochs; all by default.
         layers: which layers; all by default.
         runs: which of several networks recorded together; all by default.
-        diagnostics: whether to add the estimator's own diagnostics as variables.
-        progress: called as ``progress(points done, points in all)`` from this thread.
+        diagnostics: whether to add the estimator's own diagnostics and its verdicts.
+        resamples: how many random halves of the probe set to estimate as well, at least 2. The
+            spread of a sampled probe set shows how much the plane owes to the samples drawn; they
+            are drawn without replacement, since repeated samples are ties and whole symbols to the
+            estimators. For an enumerated probe set, such as all 4096 patterns of 12 bits, leave it
+            out: nothing was sampled, and half of the patterns is another, smaller problem.
+        device: where activations are computed and handed to the estimators, as tensors: ``"cuda"``
+            for estimators that work there. None leaves them to the host as NumPy arrays.
+        progress: called as ``progress(points done, points in all)`` from this thread; True shows a
+            bar in a terminal or notebook.
         cancel: stops the work soon after it ``is_set()``.
         n_jobs: how many threads; by default as many as joblib's configuration says, or as there
-            are cores. Inside ``joblib.parallel_config("dask")`` the work goes to that cluster.
+            are cores (one if a device is given). Inside ``joblib.parallel_config("dask")`` the work
+            goes to that cluster.
+
+    An estimator that learns (``ordered``) follows each run and layer through the chosen epochs in
+    order, so its estimates depend on which epochs are chosen.
 
     Returns:
         ``xt`` and ``ty`` over ([run,] epoch, layer), the raw estimates, in the estimator's unit
         (bits). A range "global" or "layer" is each run's own, over all its recorded epochs.
+
+        With diagnostics, also the estimator's figures as variables, NaN where they could not be
+        made, and in words ``xt_verdict`` and ``ty_verdict``: one of `glow.estimators.VERDICTS`, or
+        "unknown" there. Given two measures, each figure is named after its coordinate.
+
+        With resamples, also ``xt_resamples`` and ``ty_resamples`` over (resample, ...), whose
+        halves are the same for all epochs, layers and estimators, and ``xt_standard_error`` and
+        ``ty_standard_error``, their standard deviation. Half-samples of N without replacement vary
+        as much as samples of N do (the jackknife that deletes N / 2; Shao and Wu 1989), so that is
+        the standard error of the plane as it is; it does not tell of a bias.
+
         Attributes name the estimator (``estimator``, ``label``, ``settings`` as JSON), the number
-        of ``samples``, the ceilings log2 N (``x_ceiling``) and H(Y) (``y_ceiling``, NaN if Y is
-        continuous), the ``recording`` and ``glow_version``.
+        of ``samples``, the ceilings log2 N (``x_ceiling``, NaN if the measure has none) and H(Y)
+        (``y_ceiling``, NaN if Y is continuous or the measure not in bits), the ``recording`` and
+        ``glow_version``. Those of ``xt`` and ``ty`` give the unit and, where the estimator chose
+        its ``form`` by the kind of the data, that.
 
     Raises:
         Cancelled: if ``cancel`` was set.
         TypeError: if an argument is of the wrong kind.
-        ValueError: if an epoch, layer, run or setting is unknown, or an activation is not finite.
+        ValueError: if an epoch, layer, run or setting is unknown, an activation is not finite, or
+            the device is not there.
 
     Example:
         >>> p = plane(recording, Binned(bins=30, range=(-1, 1)))  # doctest: +SKIP
@@ -83,13 +105,16 @@ def plane(
     if estimator is not None and x is None and y is None:
         measure = Sweep(as_estimator("plane", estimator), {}, diagnostics)
     elif estimator is None and x is not None and y is not None:
-        measure = Pair(as_estimator("plane", x), as_estimator("plane", y))
+        measure = Pair(as_estimator("plane", x), as_estimator("plane", y), diagnostics)
     else:
         raise TypeError(
             "plane: give one estimator, or one for x and one for y, e.g. "
             "plane(recording, Binned(bins=30)) or plane(recording, x=Binned(), y=KDE())."
         )
-    return _estimate("plane", recording, measure, epochs, layers, runs, progress, cancel, n_jobs)
+    halves = check_resamples("plane", resamples)
+    study = _study("plane", recording, measure, layers, runs, device)
+    chosen = _choose("plane", "epoch", recording.epochs, epochs)
+    return Job("plane", progress, cancel, n_jobs).run(study, chosen, halves)
 
 
 def sweep(
@@ -100,7 +125,8 @@ def sweep(
     layers: Iterable[str] | None = None,
     runs: Iterable[int] | None = None,
     diagnostics: bool = False,
-    progress: Callable[[int, int], object] | None = None,
+    device: str | None = None,
+    progress: Progress = None,
     cancel: Flag | None = None,
     n_jobs: int | None = None,
     **grids: Iterable[Any],
@@ -116,20 +142,26 @@ def sweep(
         epochs: as in `plane`.
         layers: as in `plane`.
         runs: as in `plane`.
-        diagnostics: as in `plane`, but left out by default: they double the work of `Binned`.
+        diagnostics: as in `plane`, but left out by default: every value is then estimated by
+            itself, and most estimators' figures cost as much as the estimate.
+        device: as in `plane`.
         progress: as in `plane`.
         cancel: as in `plane`.
         n_jobs: as in `plane`.
-        **grids: by parameter, the values to visit; they are sorted.
+        **grids: by parameter, the values to visit. Numbers and words are sorted; other values,
+            such as ``range=[(-1, 1), "global"]`` or several ``edges``, keep their order.
 
     Returns:
         As `plane`, with one dimension for each swept parameter, named after it, before the epoch.
+        The labels of values that are neither numbers nor words are text, such as ``"[-1, 1]"``;
+        the dimension's attribute ``values`` says in JSON what each stands for. It takes 16 bytes
+        for each value, run, epoch and layer, with diagnostics about 250.
 
     Raises:
         Cancelled: if ``cancel`` was set.
         TypeError: if an argument is of the wrong kind.
-        ValueError: if an epoch, layer, run, parameter or value is unknown, or an activation
-            is not finite.
+        ValueError: if an epoch, layer, run, parameter or value is unknown, an activation is not
+            finite, or the result would be larger than `glow.estimators.memory_ceiling`.
 
     Example:
         >>> s = sweep(recording, Binned(range="global"), bins=[8, 16, 30])  # doctest: +SKIP
@@ -143,52 +175,47 @@ def sweep(
         )
     measure = Sweep(chosen, as_grids("sweep", chosen, grids), diagnostics)
     _ = measure.settings  # every combination is checked before any work
-    return _estimate("sweep", recording, measure, epochs, layers, runs, progress, cancel, n_jobs)
+    study = _study("sweep", recording, measure, layers, runs, device)
+    chosen_epochs = _choose("sweep", "epoch", recording.epochs, epochs)
+    return Job("sweep", progress, cancel, n_jobs).run(study, chosen_epochs)
 
 
-def _estimate(
+def _study(
     owner: str,
     recording: Recording,
     measure: Measure,
-    epochs: Iterable[int] | None,
     layers: Iterable[str] | None,
     runs: Iterable[int] | None,
-    progress: Callable[[int, int], object] | None,
-    cancel: Flag | None,
-    n_jobs: int | None,
-) -> xr.Dataset:
+    device: str | None,
+) -> Study:
     if not isinstance(recording, Recording):
         raise TypeError(
             f"{owner}: recording must be a Recording, got {type(recording).__name__}. "
             "Open one: Recording.open(path)."
         )
-    chosen = _choose(owner, "epoch", recording.epochs, epochs)
-    study = Study(
+    return Study(
         recording,
         measure,
         layers=_choose(owner, "layer", recording.layers, layers),
         runs=_choose(owner, "run", tuple(range(recording.runs or 1)), runs),
+        device=_checked_device(owner, device),
     )
-    if study.uses_ranges:
-        with closing(spread(recording.extremes, recording.epochs, n_jobs)) as found:
-            for epoch, ends in found:
-                recording.remember_extremes(epoch, ends)  # another process may have found them
-                _raise_if_set(cancel)
-    _ = study.contexts  # made once, before the threads start
-    estimates = {}
-    total = len(chosen) * study.points_per_epoch
-    with closing(spread(study.epoch, chosen, n_jobs)) as estimated:
-        for epoch, values in estimated:
-            estimates[epoch] = values
-            if progress is not None:
-                progress(len(estimates) * study.points_per_epoch, total)
-            _raise_if_set(cancel)
-    return study.dataset(estimates)
 
 
-def _raise_if_set(cancel: Flag | None) -> None:
-    if cancel is not None and cancel.is_set():
-        raise Cancelled("The estimation was cancelled before all points were done.")
+def _checked_device(owner: str, device: object) -> str | None:
+    """Returns the name of a device that is there."""
+    import torch
+
+    if device is None:
+        return None
+    try:
+        torch.empty(1, device=device)  # type: ignore[call-overload]  # whether it is one is asked
+    except (RuntimeError, AssertionError, TypeError) as cause:
+        raise ValueError(
+            f"{owner}: device {str(device)!r} cannot be used here ({cause}). "
+            "Leave device= out, or choose one that torch finds, e.g. 'cpu'."
+        ) from cause
+    return str(device)
 
 
 def _choose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,21 +44,20 @@ class Probe:
 
         The model must be in eval mode, gradients off.
         """
+        return {name: tensor.cpu().numpy() for name, tensor in self.tensors(model).items()}
+
+    def tensors(self, model: nn.Module) -> dict[str, Tensor]:
+        """Returns what `read` does as contiguous tensors where the model is."""
         tensors = read_taps(model, self.taps, self.x.to(device_of(model)))
         last = self.taps[-1].name
         tensors[last] = _apply_output(self.output, tensors[last])
-        return {name: _to_numpy(tensor) for name, tensor in tensors.items()}
+        return {n: t.detach().to(torch.float32).contiguous() for n, t in tensors.items()}
 
 
 def _apply_output(output: str | None, t: Tensor) -> Tensor:
     if output == "softmax":
         return torch.softmax(t.float(), dim=-1)
     return torch.sigmoid(t.float()) if output == "sigmoid" else t
-
-
-def _to_numpy(tensor: Tensor) -> npt.NDArray[np.float32]:
-    array: npt.NDArray[np.float32] = tensor.detach().to("cpu", torch.float32).contiguous().numpy()
-    return array
 
 
 def match_dtype(x: Tensor, model: nn.Module) -> Tensor:
@@ -77,10 +76,12 @@ class Replay:
     Args:
         model: a network of the recorded architecture; it is copied, never changed.
         probe: what to read from it.
+        device: where to run it.
     """
 
-    def __init__(self, model: nn.Module, probe: Probe) -> None:
-        self.probe = probe
+    def __init__(self, model: nn.Module, probe: Probe, device: str = "cpu") -> None:
+        self.probe = replace(probe, x=probe.x.to(device))
+        self._device = device
         self._pristine = _copy(model)
         self._idle: list[nn.Module] = []
 
@@ -90,17 +91,26 @@ class Replay:
         Raises:
             RuntimeError: if the weights are those of another architecture.
         """
-        with self._borrowed() as model:
+        with self._loaded(weights) as model:
+            return self.probe.read(model)
+
+    def tensors(self, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Returns what `activations` does as tensors, without a way through the host's memory."""
+        with self._loaded(weights) as model:
+            return self.probe.tensors(model)
+
+    @contextmanager
+    def _loaded(self, weights: Mapping[str, Tensor]) -> Iterator[nn.Module]:
+        with self._borrowed() as model, torch.no_grad():
             model.load_state_dict(dict(weights))
-            with torch.no_grad():
-                return self.probe.read(model)
+            yield model
 
     @contextmanager
     def _borrowed(self) -> Iterator[nn.Module]:
         try:
             model = self._idle.pop()  # atomic, as is append
         except IndexError:
-            model = _copy(self._pristine)
+            model = _copy(self._pristine).to(self._device)
         try:
             yield model
         finally:

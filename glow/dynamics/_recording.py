@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -23,12 +23,16 @@ from ._store import HEADER, PROBE, Folder, snapshot_name
 from ._taps import Tap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import numpy.typing as npt
     from torch import Tensor, nn
 
+    from ._points import Activation
     from ._probe import Activations
+
+T = TypeVar("T")
 
 
 class Recording:
@@ -50,7 +54,7 @@ class Recording:
         self.header = header
         self._model = model
         self._x, self._y = _read_probe(folder)
-        self._replay: Replay | None = None
+        self._replays: dict[str, Replay] = {}
         self._cache = ActivationCache()
         self._extremes = Extremes()
 
@@ -157,20 +161,44 @@ class Recording:
             )
         if self.keep == "activations":  # mapped from the file: no need to cache
             mapped = self.folder.map_snapshot(epoch)
-            activations = self._checked(epoch, {name: t.numpy() for name, t in mapped.items()})
+            activations = {name: t.numpy() for name, t in mapped.items()}
+            self._check(epoch, activations)
         else:
-            weights = self.folder.read_snapshot(epoch)
-            activations = self._checked(epoch, self._replayed(epoch, weights))
+            activations = self._replayed(epoch, Replay.activations)
+            self._check(epoch, activations)
             self._cache.offer(epoch, activations)
         return activations
 
-    def extremes(self, epoch: int) -> npt.NDArray[np.float32]:
+    def tensors(self, epoch: int, device: str) -> dict[str, Tensor]:
+        """Returns what `activations` does as tensors on a device.
+
+        Recomputed from weights they do not pass through the host's memory; nothing is cached.
+
+        Args:
+            epoch: one of ``epochs``.
+            device: as torch names it, such as ``"cuda"``.
+
+        Raises:
+            RecordingError: as `activations`.
+        """
+        if self.keep == "weights" and epoch in self.epochs:
+            tensors = self._replayed(epoch, Replay.tensors, device)
+            self._check(epoch, tensors)
+            return tensors
+        found = self.activations(epoch)
+        return {name: torch.from_numpy(array.copy()).to(device) for name, array in found.items()}
+
+    def read(self, epoch: int, device: str | None) -> Mapping[str, Activation]:
+        """Returns `tensors` on a device, or without one the arrays of `activations`."""
+        return self.activations(epoch) if device is None else self.tensors(epoch, device)
+
+    def extremes(self, epoch: int, device: str | None = None) -> npt.NDArray[np.float32]:
         """Returns the smallest and largest finite activation: (runs or 1, layers, 2).
 
-        NaN where a layer has none: training diverged.
+        NaN where a layer has none: training diverged. They are looked for on ``device``.
         """
         if epoch not in self._extremes:
-            activations = self.activations(epoch)
+            activations = self.read(epoch, device)
             arrays = [activations[name].reshape(self.runs or 1, -1) for name in self.layers]
             self._extremes.remember(epoch, extremes_of(arrays))
         return self._extremes[epoch]
@@ -259,17 +287,20 @@ class Recording:
             )
         return self.layers.index(layer)
 
-    def _replayed(self, epoch: int, weights: dict[str, Tensor]) -> Activations:
-        if self._replay is None:
-            self._replay = self._make_replay()
+    def _replayed(
+        self, epoch: int, read: Callable[[Replay, dict[str, Tensor]], T], device: str = "cpu"
+    ) -> T:
+        weights = self.folder.read_snapshot(epoch)
+        if device not in self._replays:
+            self._replays[device] = self._make_replay(device)
         try:
-            return self._replay.activations(weights)
+            return read(self._replays[device], weights)
         except Exception as cause:  # whatever another architecture's forward pass raises
             raise self.folder.error(
                 snapshot_name(epoch), "the weights of the recorded model", str(cause)
             ) from cause
 
-    def _make_replay(self) -> Replay:
+    def _make_replay(self, device: str) -> Replay:
         model = self._model
         if model is None:
             config = self.header.model
@@ -282,19 +313,18 @@ class Recording:
         taps = tuple(Tap(layer.name, layer.module, layer.call) for layer in self.header.layers)
         # Cloned so that it lies in memory as it did when recording: bits can depend on alignment.
         x = match_dtype(self._x.clone(), model)
-        return Replay(model, Probe(x, taps, self.header.output))
+        return Replay(model, Probe(x, taps, self.header.output), device)
 
-    def _checked(self, epoch: int, activations: Activations) -> Activations:
+    def _check(self, epoch: int, activations: Mapping[str, Activation]) -> None:
         runs = () if self.runs is None else (self.runs,)
         for layer in self.header.layers:
             expected = (*runs, self.samples, *layer.shape)
             array = activations.get(layer.name)
-            if array is None or array.shape != expected or array.dtype != np.float32:
-                got = "none" if array is None else f"{array.dtype} {array.shape}"
-                raise self.folder.error(
-                    snapshot_name(epoch), f"layer {layer.name!r} as float32 {expected}", got
-                )
-        return activations
+            shape = None if array is None else tuple(array.shape)
+            kind = "none" if array is None else str(array.dtype).removeprefix("torch.")
+            if shape != expected or kind != "float32":
+                expectation = f"layer {layer.name!r} as float32 {expected}"
+                raise self.folder.error(snapshot_name(epoch), expectation, f"{kind} {shape or ''}")
 
     def _compare_fingerprints(self) -> None:
         """Warns if replayed weights give other bits than they did where they were recorded."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +14,26 @@ from glow._version import __version__
 from glow.estimators import Context
 
 from ._axes import AXES
-from ._measures import declared, needs_ranges
+from ._grids import declared
+from ._measures import is_ordered, needs_ranges
+from ._points import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy.typing as npt
     import xarray as xr
 
-    from ._measures import Measure, Values
+    from glow.estimators import Estimator
+
+    from ._measures import Measure
+    from ._points import Activation, Point, Values
     from ._recording import Recording
 
+    Track = tuple[int, int, int]  # positions of a run, a layer and a combination of settings
+
 _SYMBOLS = {"xt": "(X;T)", "ty": "(T;Y)"}
+_HALVES_SEED = 0  # the halves are part of the definition, the same for every plane of a probe set
 
 
 @dataclass(frozen=True)
@@ -38,22 +47,36 @@ class Study:
         measure: what is estimated at each point.
         layers: the layers to look at.
         runs: the runs to look at; one network without a run axis is run 0.
+        device: where activations are handed to the estimators as tensors; None for NumPy arrays.
+        half: the number of a half of the probe set; None for all of it.
     """
 
     recording: Recording
     measure: Measure
     layers: tuple[str, ...]
     runs: tuple[int, ...]
+    device: str | None = None
+    half: int | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = ("recording", "measure", "layers", "runs")
+        kept = {each.name for each in fields(self)}
         return {name: value for name, value in self.__dict__.items() if name in kept}
 
     @property
     def points_per_epoch(self) -> int:
         """How many estimates an epoch takes, settings included."""
-        settings = math.prod(len(values) for values in self.measure.grids.values())
-        return len(self.runs) * len(self.layers) * settings
+        return len(self.tracks)
+
+    @property
+    def tracks(self) -> list[Track]:
+        """Every trajectory: of each run, layer and combination of settings."""
+        runs, layers = range(len(self.runs)), range(len(self.layers))
+        return list(itertools.product(runs, layers, range(self.measure.tracks)))
+
+    @cached_property
+    def ordered(self) -> bool:
+        """Whether each track has to be estimated epoch by epoch, in order."""
+        return is_ordered(self.measure)
 
     @cached_property
     def uses_ranges(self) -> bool:
@@ -79,9 +102,7 @@ class Study:
         """Returns the contexts with the recording's ranges as they are now."""
         return [self._contexts_of(run) for run in self.runs]
 
-    def epoch(
-        self, epoch: int, contexts: list[dict[str, Context]] | None = None
-    ) -> dict[str, npt.NDArray[np.float64]]:
+    def epoch(self, epoch: int, contexts: list[dict[str, Context]] | None = None) -> Values:
         """Estimates every run and layer after one epoch.
 
         Returns:
@@ -91,17 +112,65 @@ class Study:
             ValueError: if an activation does not suit the estimator; the message names the point.
         """
         contexts = self.contexts if contexts is None else contexts
-        activations = self.recording.activations(epoch)
-        points = [
-            [self._point(epoch, run, layer, activations[layer], of_run) for layer in self.layers]
-            for run, of_run in zip(self.runs, contexts, strict=True)
-        ]
+        activations = self.recording.read(epoch, self.device)
+        points = []
+        for run, of_run in zip(self.runs, contexts, strict=True):
+            for layer in self.layers:
+                try:
+                    points.append(
+                        self.measure(self.samples(activations[layer], run), of_run[layer])
+                    )
+                except ValueError as cause:
+                    raise self.misfit(cause, epoch, run, layer) from cause
+        return self.arranged(points)
+
+    def walk(self, epochs: Sequence[int], track: Track) -> Iterator[Point]:
+        """Estimates one track epoch by epoch; only one epoch's activations are held at a time.
+
+        Raises:
+            ValueError: as `epoch`.
+        """
+        run, layer = self.runs[track[0]], self.layers[track[1]]
+        reached = epochs[0]
+
+        def stream() -> Iterator[Activation]:
+            nonlocal reached
+            for reached in epochs:
+                yield self.samples(self.recording.read(reached, self.device)[layer], run)
+
+        context = self.contexts[track[0]][layer]
+        try:
+            yield from self.measure.trajectory(track[2], stream, context)
+        except ValueError as cause:
+            raise self.misfit(cause, reached, run, layer) from cause
+
+    def gathered(
+        self, epochs: Sequence[int], walks: Mapping[Track, list[Point]]
+    ) -> dict[int, Values]:
+        """Returns what `epoch` would have, by epoch, from the walks of all tracks.
+
+        Raises:
+            ValueError: if the estimator did not make a point of each epoch.
+        """
+        for walk in walks.values():
+            if len(walk) != len(epochs):
+                names = ", ".join(e.name for e in self.measure.estimators if e.ordered)
+                raise ValueError(
+                    f"{names}: trajectory made {len(walk)} points of {len(epochs)} epochs. "
+                    "It must yield one for each activation that it takes."
+                )
         return {
-            name: np.stack([np.stack([point[name] for point in row]) for row in points])
-            for name in points[0][0]
+            epoch: self.arranged([walks[track][index] for track in self.tracks])
+            for index, epoch in enumerate(epochs)
         }
 
-    def dataset(self, estimates: Mapping[int, Mapping[str, npt.NDArray[np.float64]]]) -> xr.Dataset:
+    def arranged(self, points: Sequence[Mapping[str, Any]]) -> Values:
+        """Stacks points, runs first and settings last, to (runs, layers, *grids)."""
+        grids = (len(grid) for grid in self.measure.grids.values())
+        shape = (len(self.runs), len(self.layers), *grids)
+        return {name: values.reshape(shape) for name, values in columns(points).items()}
+
+    def dataset(self, estimates: Mapping[int, Values]) -> xr.Dataset:
         """Returns the plane of the epochs that are estimated.
 
         Args:
@@ -112,22 +181,32 @@ class Study:
         epochs = sorted(estimates)
         runs = [] if self.recording.runs is None else ["run"]
         dims = [*runs, *self.measure.grids, "epoch", "layer"]
-        variables = {
-            name: (dims, self._assembled([estimates[epoch][name] for epoch in epochs]))
-            for name in estimates[epochs[0]]
-        }
+        stacked = columns([estimates[epoch] for epoch in epochs])
+        variables = {name: (dims, self._assembled(values)) for name, values in stacked.items()}
         dataset = xr.Dataset(variables, self._coords(epochs), self._attrs())
         for axis, estimator in zip(AXES, self.measure.estimators, strict=True):
-            symbol = "I" if estimator.unit == "bits" else estimator.label
-            dataset[axis].attrs = {
-                "long_name": f"{symbol}{_SYMBOLS[axis]}",
-                "units": estimator.unit,
-            }
+            dataset[axis].attrs = self._axis_attrs(axis, estimator)
         return dataset
+
+    def _axis_attrs(self, axis: str, estimator: Estimator) -> dict[str, str]:
+        symbol = "I" if estimator.unit == "bits" else estimator.label
+        form = estimator.form(False, axis == "ty" and self._probe.classes is not None)
+        attrs = {"long_name": f"{symbol}{_SYMBOLS[axis]}", "units": estimator.unit}
+        return {**attrs, "form": form} if form else attrs
 
     @cached_property
     def _probe(self) -> Context:
-        return Context(self.recording.x, self.recording.y)
+        whole = Context(self.recording.x, self.recording.y)
+        return whole if self._rows is None else whole.subset(self._rows)
+
+    @cached_property
+    def _rows(self) -> npt.NDArray[np.int64] | None:
+        return None if self.half is None else half_of(self.recording.samples, self.half)
+
+    def samples(self, activations: Activation, run: int) -> Activation:
+        """Returns one run's part of a layer, of the samples that are looked at."""
+        t = activations if self.recording.runs is None else activations[run]
+        return t if self._rows is None else t[self._rows]
 
     def _contexts_of(self, run: int) -> dict[str, Context]:
         recording = self.recording
@@ -142,55 +221,42 @@ class Study:
             for layer in self.layers
         }
 
-    def _point(
-        self,
-        epoch: int,
-        run: int,
-        layer: str,
-        activations: npt.NDArray[np.float32],
-        contexts: dict[str, Context],
-    ) -> Values:
-        t = activations if self.recording.runs is None else activations[run]
-        try:
-            return self.measure(t, contexts[layer])
-        except ValueError as cause:
-            of_run = "" if self.recording.runs is None else f", run {run}"
-            raise ValueError(f"Layer {layer!r} at epoch {epoch}{of_run}: {cause}") from cause
+    def misfit(self, cause: ValueError, epoch: int, run: int, layer: str) -> ValueError:
+        """Returns an error that says where in the recording another came about."""
+        of_run = "" if self.recording.runs is None else f", run {run}"
+        return ValueError(f"Layer {layer!r} at epoch {epoch}{of_run}: {cause}")
 
-    def _assembled(self, epochs: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-        """Stacks (runs, layers, *grids) of each epoch to ([runs,] *grids, epochs, layers)."""
-        stacked = np.moveaxis(np.stack(epochs), (0, 2), (-2, -1))
-        return stacked if self.recording.runs is not None else stacked[0]
+    def _assembled(self, stacked: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Brings (epochs, runs, layers, *grids) to ([runs,] *grids, epochs, layers)."""
+        moved = np.moveaxis(stacked, (0, 2), (-2, -1))
+        return moved if self.recording.runs is not None else moved[0]
 
     def _coords(self, epochs: Sequence[int]) -> dict[str, Any]:
         coords: dict[str, Any] = {} if self.recording.runs is None else {"run": np.array(self.runs)}
-        for name, values in self.measure.grids.items():
-            coords[name] = (name, values, self._parameter_attrs(name))
+        for name, grid in self.measure.grids.items():
+            attrs = grid.attrs(declared(self.measure.estimators[0], name))
+            coords[name] = (name, grid.labels, attrs)
         coords["epoch"] = np.array(epochs, dtype=np.int64)
         coords["layer"] = np.array(self.layers, dtype=str)
         return coords
 
-    def _parameter_attrs(self, name: str) -> dict[str, Any]:
-        parameter = declared(self.measure.estimators[0], name)
-        attrs: dict[str, Any] = {
-            "units": parameter.unit,
-            "long_name": parameter.meaning,
-            "scale": parameter.scale,
-            "smooth": int(parameter.smooth),  # netCDF knows no booleans
-        }
-        if isinstance(parameter.default, (int, float)):
-            attrs["default"] = parameter.default
-        return attrs
-
     def _attrs(self) -> dict[str, Any]:
         context = self.contexts[0][self.layers[0]]
-        entropy = context.label_entropy
+        first, second = self.measure.estimators
+        entropy = context.label_entropy if second.unit == "bits" else None
+        capped = first.unit == "bits" and first.capped
         return {
             **self.measure.attrs(),
-            "samples": self.recording.samples,
+            "samples": context.samples,
             "runs": len(self.runs),
-            "x_ceiling": context.sample_ceiling,
+            "x_ceiling": context.sample_ceiling if capped else math.nan,
             "y_ceiling": math.nan if entropy is None else entropy,
             "recording": self.recording.name,
             "glow_version": __version__,
         }
+
+
+def half_of(samples: int, number: int) -> npt.NDArray[np.int64]:
+    """Returns the rows of a half of the probe set, increasing; each number is another half."""
+    order = np.random.default_rng((_HALVES_SEED, number)).permutation(samples)
+    return np.sort(order[: samples // 2])

@@ -173,7 +173,8 @@ def counted():
 
 def test_an_estimator_that_only_has_a_criterion_makes_a_plane(recorded, counted):
     p = plane(recorded, counted)
-    assert set(p.data_vars) == {"xt", "ty"}
+    figures = {"xt_half_change", "ty_half_change", "ty_shuffled"}
+    assert set(p.data_vars) == {"xt", "ty", *figures, "xt_verdict", "ty_verdict"}
     expected = recorded.activations(6)["dense"].mean()
     assert p["ty"].sel(epoch=6, layer="dense").item() == pytest.approx(expected)
 
@@ -246,12 +247,14 @@ def test_wrong_arguments_are_refused(recorded, arguments, options, error, messag
     [
         ({}, TypeError, "at least one parameter"),
         ({"bin": [1]}, ValueError, "Did you mean 'bins'"),
-        ({"bins": []}, ValueError, "a list of numbers or of words"),
-        ({"bins": 8}, ValueError, "a list of numbers or of words"),
-        ({"range": [(-1, 1), "global"]}, ValueError, "make a plane of each"),
-        ({"bins": [[1, 2]]}, ValueError, "bins"),
+        ({"bins": []}, ValueError, r"a list of values to sweep, got \[\]. Choose e.g. bins=\[10\]"),
+        ({"bins": 8}, ValueError, "a list of values"),
+        ({"range": "global"}, ValueError, "a list of values"),
+        ({"range": [(1, -1), "global"]}, ValueError, "range must be"),
+        ({"bins": [[1, 2]]}, TypeError, "bins must be"),
         ({"bins": [0]}, ValueError, "bins must be"),
-        ({"bins": [None]}, ValueError, "numbers or of words"),
+        ({"bins": [None]}, TypeError, "bins must be"),
+        ({"edges": [[0, 1]]}, ValueError, "edges, so bins=10 would have no effect"),
     ],
 )
 def test_wrong_grids_are_refused_before_any_work(recorded, grids, error, message, monkeypatch):
