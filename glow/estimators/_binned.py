@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from ._arrays import as_array, as_samples, is_discrete, same_length
-from ._base import Estimator
 from ._cells import Edges, Width
-from ._context import Classes
 from ._parameter import Parameter, parameter
-from ._partition import Partition
+from ._plug_in import PlugIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from ._arrays import Array, Samples
     from ._context import Context
+    from ._symbols import Values
 
 _ON_RECORDING = {"global": "recording_range", "layer": "layer_range"}
 _SPECIAL = {
@@ -28,21 +25,24 @@ _SPECIAL = {
     "snapshot": "range of each snapshot",
     "equal-mass": "equal mass",
 }
+_SUFFIX = {None: "", "miller-madow": ", Miller-Madow", "shuffle": ", shuffled labels subtracted"}
 
 
-class Binned(Estimator):
+class Binned(PlugIn):
     """Plug-in mutual information of variables cut into cells, in bits.
 
     Every unit is cut into cells; the cells of all units of a sample make one symbol. A layer T
     without noise is a function of X, so I(X;T) = H(T), the entropy of that symbol: what is seen is
     the resolution of the cells, not an information of the network, which would be infinite. It
     never exceeds log2 N. I(T;Y) = H(T) - sum_y p(y) H(T given y), which for fine cells rises to
-    H(Y) even for labels that have nothing to do with T: see ``singleton_share`` in `diagnose`.
+    H(Y) even for labels that have nothing to do with T: see ``ty_shuffled`` and ``singleton_share``
+    in `diagnose`.
 
     Three ways to cut, of which one is in effect: ``bins`` over a ``range``; cells of a ``width``;
     or ``edges``. Symbols are exact while cells ** units < 2**63 (30 bins up to 12 units, 100 up to
     9); wider layers are hashed to 64 bits, where a collision in a plane of 1,800 points and 4096
-    samples has a probability below 1e-8.
+    samples has a probability below 1e-8. Tensors on an accelerator are cut and counted there, in
+    float32.
 
     Args:
         bins: Equal cells per unit. Values outside the range belong to the end cells.
@@ -53,7 +53,10 @@ class Binned(Estimator):
         width: Cells floor(t / width), as in Saxe et al. (2018), who used 0.07.
         edges: Increasing borders with the semantics of ``np.digitize``: one cell below the first,
             one from the last on. Shwartz-Ziv and Tishby (2017) used ``np.linspace(-1, 1, 30)``.
-        correction: "miller-madow" adds (occupied cells - 1) / (2 N) nats to each entropy.
+        correction: "miller-madow" adds (occupied cells - 1) / (2 N) nats to each entropy. "shuffle"
+            subtracts from I(T;Y) what is found for the same cells and shuffled labels (one fixed
+            shuffle); I(X;T) = H(T) has no labels and stays. Where cells are so fine that every
+            sample is alone, it leaves 0: nothing can be said there.
 
     Raises:
         TypeError: If a setting is of the wrong kind or unknown.
@@ -101,7 +104,7 @@ class Binned(Estimator):
     correction: str | None = parameter(
         default=None,
         scale="choice",
-        choices=("miller-madow",),
+        choices=("miller-madow", "shuffle"),
         optional=True,
         example="miller-madow",
         meaning="correction of the plug-in bias",
@@ -129,8 +132,7 @@ class Binned(Estimator):
     @property
     def label(self) -> str:
         """Such as "Binned, range [-1, 1]", "Binned, global range" or "Binned, by width"."""
-        suffix = ", Miller-Madow" if self.correction else ""
-        return f"Binned, {self._cut_label()}{suffix}"
+        return f"Binned, {self._cut_label()}{_SUFFIX[self.correction]}"
 
     @classmethod
     def variants(cls) -> tuple[Self, ...]:
@@ -138,86 +140,11 @@ class Binned(Estimator):
         published = tuple(np.linspace(-1, 1, 30).tolist())
         return cls(), cls(range=(-1, 1)), cls(edges=published), cls(width=0.07)
 
-    def criterion(self, x: Array, y: Array) -> float:
-        """Mutual information of two variables, each cut by the same rule.
+    @property
+    def _correction(self) -> str | None:
+        return self.correction
 
-        Args:
-            x: (N,) or (N, ...) samples. Integers and booleans are symbols and not cut.
-            y: (N,) or (N, ...) samples, likewise.
-
-        Returns:
-            The plug-in estimate in bits.
-
-        Raises:
-            ValueError: If the lengths differ, a value is not finite, or ``range`` is that of a
-                recording.
-        """
-        first, second = self._variable("x", x), self._variable("y", y)
-        same_length("Binned", x=first.ids, y=second.ids)
-        return first.information(second, corrected=self.correction is not None)
-
-    def coordinates(self, t: Array, context: Context) -> tuple[float, float]:
-        """H(T), which is I(X;T) for a layer without noise, and I(T;Y), in bits.
-
-        A continuous target is cut by the same rule, over its own range.
-
-        Raises:
-            ValueError: If ``t`` is not finite, does not fit the context, or is of a noisy layer.
-        """
-        _, layer = self._layer(t, context)
-        return self._informations(layer, context)
-
-    def diagnose(self, t: Array, context: Context) -> dict[str, float]:
-        """Figures that say how far the coordinates can be trusted.
-
-        Returns:
-            ``edge_share``, the share of activations in the first or the last cell of their unit: a
-            high one says that the range, not the layer, decides the estimate. ``occupied_cells``,
-            the number of different symbols. ``singleton_share``, the share of samples that are
-            alone with their symbol: near 1, I(X;T) stands at log2 N and I(T;Y) at H(Y) whatever the
-            labels are.
-        """
-        cells, layer = self._layer(t, context)
-        return _trust(cells, layer, as_samples("Binned", "t", t))
-
-    def estimate(self, t: Array, context: Context) -> dict[str, float]:
-        """`coordinates` and `diagnose` from one partition of the samples.
-
-        Raises:
-            ValueError: As `coordinates`.
-        """
-        cells, layer = self._layer(t, context)
-        xt, ty = self._informations(layer, context)
-        return {"xt": xt, "ty": ty, **_trust(cells, layer, as_samples("Binned", "t", t))}
-
-    def _informations(self, layer: Partition, context: Context) -> tuple[float, float]:
-        if context.classes is None:
-            target = self._own_range()._variable("y", context.y)
-        else:
-            target = Partition.of_classes(context.classes)
-        corrected = self.correction is not None
-        return layer.entropy(corrected=corrected), layer.information(target, corrected=corrected)
-
-    def _layer(self, t: Array, context: Context) -> tuple[Edges | Width, Partition]:
-        if context.noise is not None:
-            raise ValueError(
-                f"Binned: layer {context.layer or 'T'} adds noise (standard deviation "
-                f"{context.noise:g}), but cells need a layer that is a function of its input. "
-                "Choose an estimator made for noise, or KDE with the noise's variance."
-            )
-        samples = as_samples("Binned", "t", t)
-        same_length("Binned", t=samples, x=context.x)
-        cells = self._cells(samples, context)
-        return cells, Partition.of_codes(cells.codes(samples))
-
-    def _variable(self, name: str, value: Array) -> Partition:
-        array = as_array("Binned", name, value)
-        if is_discrete(array):
-            return Partition.of_classes(Classes.of(array))
-        samples = as_samples("Binned", name, array)
-        return Partition.of_codes(self._cells(samples, None).codes(samples))
-
-    def _cells(self, t: Samples, context: Context | None) -> Edges | Width:
+    def _cells(self, t: Values, context: Context | None) -> Edges | Width:
         if self.edges is not None:
             return Edges.given(tuple(self.edges))
         if self.width is not None:
@@ -226,7 +153,7 @@ class Binned(Estimator):
             return Edges.equal_mass(t, self.bins)
         return Edges.equal_width(*self._span(t, context), self.bins)
 
-    def _span(self, t: Samples, context: Context | None) -> tuple[float, float]:
+    def _span(self, t: Values, context: Context | None) -> tuple[float, float]:
         if isinstance(self.range, tuple):
             return self.range
         if self.range == "snapshot":
@@ -257,11 +184,3 @@ class Binned(Estimator):
         if isinstance(self.range, tuple):
             return f"range [{self.range[0]:g}, {self.range[1]:g}]"
         return _SPECIAL[self.range]
-
-
-def _trust(cells: Edges | Width, layer: Partition, samples: Samples) -> dict[str, float]:
-    return {
-        "edge_share": cells.edge_share(samples),
-        "occupied_cells": float(len(layer.counts)),
-        "singleton_share": float((layer.counts == 1).sum() / len(layer.ids)),
-    }

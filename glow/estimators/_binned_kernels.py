@@ -1,7 +1,12 @@
-"""From activations to row codes to counts: the loops behind `Binned`.
+"""From activations to row codes to counts: the loops behind the estimators that count symbols.
 
 A row code is one integer that stands for the cells of all units of a sample. Imported only when an
 estimate is wanted, because numba takes half a second.
+
+A code is the sum over units of ``h ^ (h >> shift)`` with ``h = cell * multiplier``, modulo 2**64.
+With the powers of a base and a shift of 63 it is an exact number in that base; with odd random
+multipliers and a shift of 32 it is a hash in which rows that differ in one unit never collide. No
+unit waits for the one before, which is what makes wide layers fast.
 """
 
 from __future__ import annotations
@@ -12,77 +17,84 @@ import numpy.typing as npt
 from ._arrays import Samples
 from ._compile import kernel
 
+Integers = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-_30, _27, _31 = np.uint64(30), np.uint64(27), np.uint64(31)
-
-
-@kernel
-def append(code: np.int64, cell: np.int64, base: int) -> np.int64:
-    """Adds one unit's cell to a row code: a digit in base ``base``, or hashed where base is 0.
-
-    The hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a bijection for each code
-    before it: rows that differ only in the last unit never collide.
-    """
-    if base > 0:
-        return code * base + cell
-    z = (np.uint64(code) + _GOLDEN) ^ np.uint64(cell)
-    z = (z ^ (z >> _30)) * _MIX_1
-    z = (z ^ (z >> _27)) * _MIX_2
-    return np.int64(z ^ (z >> _31))
 
 
 @kernel
 def edge_codes(
-    t: Samples, edges: npt.NDArray[np.float64], inverse_step: float, base: int
-) -> npt.NDArray[np.int64]:
+    t: Samples,
+    borders: npt.NDArray[np.float64],
+    inverse_step: float,
+    multipliers: Words,
+    shift: np.uint64,
+) -> Integers:
     """Row codes of cells between edges, exactly as ``np.digitize(t, edges)`` numbers them.
 
     Args:
         t: (N, d) finite activations.
-        edges: (m,) increasing.
+        borders: (m + 2,) the m increasing edges between -inf and inf.
         inverse_step: 1 over the distance of equally spaced edges, 0 for others. It only makes a
-            first guess, which is then compared with the edges themselves.
-        base: Number of cells, or 0 to hash.
+            first guess, at most one cell off, which is then compared with the edges themselves.
+        multipliers: (d,) of the row code.
+        shift: Of the row code.
 
     Returns:
         (N,) codes.
     """
-    m = len(edges)
+    first, last = borders[1], np.float64(len(borders) - 2)
     codes = np.empty(len(t), np.int64)
     for i in range(len(t)):
-        code = np.int64(0)
+        code = np.uint64(0)
         for j in range(t.shape[1]):
             value = np.float64(t[i, j])
             if inverse_step > 0:
-                cell = np.int64(min(max((value - edges[0]) * inverse_step + 1, 0.0), np.float64(m)))
-                while cell > 0 and value < edges[cell - 1]:
-                    cell -= 1
-                while cell < m and value >= edges[cell]:
-                    cell += 1
+                cell = np.int64(min(max((value - first) * inverse_step + 1.0, 0.0), last))
+                cell += np.int64(value >= borders[cell + 1]) - np.int64(value < borders[cell])
             else:
-                cell = np.searchsorted(edges, value, side="right")
-            code = append(code, cell, base)
-        codes[i] = code
+                cell = np.searchsorted(borders, value, side="right") - 1
+            part = np.uint64(cell) * multipliers[j]
+            code += part ^ (part >> shift)
+        codes[i] = np.int64(code)
     return codes
 
 
 @kernel
-def width_codes(t: Samples, width: float, lowest: int, base: int) -> npt.NDArray[np.int64]:
+def width_codes(
+    t: Samples, width: float, lowest: int, multipliers: Words, shift: np.uint64
+) -> Integers:
     """Row codes (N,) of the cells ``floor(t / width)``, counted from the cell ``lowest``."""
     codes = np.empty(len(t), np.int64)
     for i in range(len(t)):
-        code = np.int64(0)
+        code = np.uint64(0)
         for j in range(t.shape[1]):
             cell = np.int64(np.floor(np.float64(t[i, j]) / width)) - lowest
-            code = append(code, cell, base)
-        codes[i] = code
+            part = np.uint64(cell) * multipliers[j]
+            code += part ^ (part >> shift)
+        codes[i] = np.int64(code)
     return codes
 
 
 @kernel
-def tally(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def level_codes(
+    t: Samples, low: float, span: float, levels: float, multipliers: Words, shift: np.uint64
+) -> Integers:
+    """Row codes (N,) of the levels ``round((t - low) * levels / span)``, halves to even."""
+    codes = np.empty(len(t), np.int64)
+    for i in range(len(t)):
+        code = np.uint64(0)
+        for j in range(t.shape[1]):
+            level = np.int64(np.rint((np.float64(t[i, j]) - low) * levels / span))
+            part = np.uint64(level) * multipliers[j]
+            code += part ^ (part >> shift)
+        codes[i] = np.int64(code)
+    return codes
+
+
+@kernel
+def tally(codes: Integers) -> tuple[Integers, Integers]:
     """Numbers the distinct codes in order of appearance and counts them.
 
     An open-addressing table of at least twice as many slots as samples, with linear probing.
@@ -115,3 +127,21 @@ def tally(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDAr
         ids[i] = table[slot]
         counts[table[slot]] += 1
     return ids, counts[:used].copy()
+
+
+@kernel
+def pair_counts(first: Integers, second: Integers, cells: int) -> Integers:
+    """The counts of the pairs (first, second) that occur, in no order that matters.
+
+    Args:
+        first: (N,) numbers from 0.
+        second: (N,) numbers 0..cells-1.
+        cells: The number of cells of the second.
+    """
+    size = (first.max() + 1) * cells
+    if size > 16 * len(first):  # mostly empty: a hash table is smaller than a full one
+        return tally(first * cells + second)[1]
+    table = np.zeros(size, np.int64)
+    for i in range(len(first)):
+        table[first[i] * cells + second[i]] += 1
+    return table[table > 0]

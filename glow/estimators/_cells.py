@@ -5,18 +5,34 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from ._row_codes import row_code
+
 if TYPE_CHECKING:
     from ._arrays import Samples
+    from ._symbols import Values
 
-# Row codes are exact while they fit a signed 64-bit integer.
-_CODES = 2**63
 # Beyond this, neighbouring whole numbers are one float64: floor(t / width) would lose cells.
 _CELLS = 2.0**53
+# Edges closer than this many roundings of their size are not where equal spacing guesses them.
+_ROUNDINGS = 8
+
+
+class Cells(Protocol):
+    """A way to cut every unit of a layer."""
+
+    def codes(self, t: Samples) -> npt.NDArray[np.int64]:
+        """Row codes (N,) of activations (N, d): equal where all units lie in equal cells."""
+
+    def edge_share(self, t: Values) -> float:
+        """Share of the values in the first or the last cell of their unit."""
+
+    def outside_share(self, t: Values) -> float:
+        """Share of the values strictly outside the range that the cells were made for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,52 +41,63 @@ class Edges:
 
     Attributes:
         values: (m,) increasing.
+        span: The range that they were made for; by default from the first to the last.
         inverse_step: 1 over the distance of equally spaced borders, 0 for others.
     """
 
     values: npt.NDArray[np.float64]
+    span: tuple[float, float] = (-math.inf, math.inf)
     inverse_step: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.values.setflags(write=False)  # one kind of array: the kernel is compiled once
 
     @classmethod
     def given(cls, values: tuple[float, ...]) -> Self:
-        """Borders from a setting; equal spacing is noticed."""
+        """Borders from a setting; equal spacing is noticed. A single one has no outside."""
         edges = np.array(values)
         steps = np.diff(edges)
-        equal = len(steps) > 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
-        return cls(edges, _inverse(steps[0]) if equal else 0.0)
+        if not len(steps):
+            return cls(edges)
+        equal = np.allclose(steps, steps[0], rtol=1e-6, atol=0)
+        span = (values[0], values[-1])
+        return cls(edges, span, _inverse(steps[0], span) if equal else 0.0)
 
     @classmethod
     def equal_width(cls, low: float, high: float, cells: int) -> Self:
         """Equal cells over [low, high]; values outside belong to the end cells."""
-        return cls(_inner_edges(low, high, cells), _inverse((high - low) / cells))
+        span = (low, high)
+        return cls(_inner_edges(low, high, cells), span, _inverse((high - low) / cells, span))
 
     @classmethod
-    def equal_mass(cls, t: Samples, cells: int) -> Self:
+    def equal_mass(cls, t: Values, cells: int) -> Self:
         """Cells that hold the same number of distinct values of ``t``, up to one.
 
         The entropy-based adaptive binning of Chelombiev, Houghton and O'Donnell, "Adaptive
         estimators show information compression in deep neural networks" (2019).
         """
-        distinct = np.unique(t)
+        distinct = np.unique(t) if isinstance(t, np.ndarray) else cast("Any", t).unique()
         cells = min(cells, len(distinct))
         first = np.arange(1, cells) * len(distinct) // cells
-        return cls(distinct[first].astype(np.float64))
+        return cls(np.array(distinct[first].tolist(), dtype=np.float64))
 
     def codes(self, t: Samples) -> npt.NDArray[np.int64]:
         """Row codes (N,) of activations (N, d); hashed where cells ** d does not fit 63 bits."""
         from ._binned_kernels import edge_codes
 
-        cells = len(self.values) + 1
-        return edge_codes(t, self.values, self.inverse_step, _base(cells, t.shape[1]))
+        code = row_code(len(self.values) + 1, t.shape[1])
+        borders = np.concatenate(([-np.inf], self.values, [np.inf]))
+        return edge_codes(t, borders, self.inverse_step, code.multipliers, code.shift)
 
-    def edge_share(self, t: Samples) -> float:
+    def edge_share(self, t: Values) -> float:
         """Share of the values in the first or the last cell."""
         if not len(self.values):
             return 1.0
-        return float(((t < self.values[0]) | (t >= self.values[-1])).mean())
+        return _share(t, below=t < self.values[0], above=t >= self.values[-1])
+
+    def outside_share(self, t: Values) -> float:
+        """Share of the values strictly below or above the range."""
+        low, high = self.span
+        if t.min() >= low and t.max() <= high:  # the usual case needs no masks
+            return 0.0
+        return _share(t, below=t < low, above=t > high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,26 +114,68 @@ class Width:
         """
         from ._binned_kernels import width_codes
 
-        lowest, highest = (math.floor(float(end) / self.width) for end in (t.min(), t.max()))
-        if max(-lowest, highest) > _CELLS:
+        lowest, highest = self.ends(float(t.min()), float(t.max()))
+        code = row_code(highest - lowest + 1, t.shape[1])
+        return width_codes(t, self.width, lowest, code.multipliers, code.shift)
+
+    def ends(self, low: float, high: float) -> tuple[int, int]:
+        """The cells of the smallest and the largest value.
+
+        Raises:
+            ValueError: If the width is too small to tell cells of this size of values apart.
+        """
+        largest = max(abs(low), abs(high))
+        if largest / self.width > _CELLS:
             raise ValueError(
                 f"Binned: width={self.width:g} is too small for values as large as "
-                f"{np.abs(t).max():g}. Choose a width above {np.abs(t).max() / _CELLS:.2g}."
+                f"{largest:g}. Choose a width above {largest / _CELLS:.2g}."
             )
-        return width_codes(t, self.width, lowest, _base(highest - lowest + 1, t.shape[1]))
+        return math.floor(low / self.width), math.floor(high / self.width)
 
-    def edge_share(self, t: Samples) -> float:
+    def edge_share(self, t: Values) -> float:
         """0: no cell collects what lies outside a range."""
         return 0.0
 
+    def outside_share(self, t: Values) -> float:
+        """0: there is no outside."""
+        return 0.0
 
-def _base(cells: int, units: int) -> int:
-    """The number base that packs the cells of a row exactly, or 0 to hash them."""
-    return cells if cells**units < _CODES else 0
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """The levels ``round((t - low) * 2**bits / (high - low))`` between two ends of a layer."""
+
+    low: float
+    high: float
+    bits: int
+
+    def codes(self, t: Samples) -> npt.NDArray[np.int64]:
+        """Row codes (N,) of activations (N, d); hashed where they do not fit 63 bits."""
+        from ._binned_kernels import level_codes
+
+        code = row_code(2**self.bits + 1, t.shape[1])
+        span = self.high - self.low or 1.0  # all values equal: all at level 0
+        levels = float(2**self.bits)
+        return level_codes(t, self.low, span, levels, code.multipliers, code.shift)
+
+    def edge_share(self, t: Values) -> float:
+        """Share of the values that round to the lowest or the highest level."""
+        half = (self.high - self.low) / 2 ** (self.bits + 1)
+        return _share(t, below=t <= self.low + half, above=t >= self.high - half)
+
+    def outside_share(self, t: Values) -> float:
+        """0: the ends are those of the values."""
+        return 0.0
 
 
-def _inverse(step: float) -> float:
-    return 1 / step if step > 0 and math.isfinite(1 / step) else 0.0
+def _share(t: Values, *, below: Any, above: Any) -> float:  # noqa: ANN401 - masks of either kind
+    return float((below | above).sum()) / math.prod(t.shape)
+
+
+def _inverse(step: float, span: tuple[float, float]) -> float:
+    """1 / step, or 0 where edges of that distance cannot be found by division."""
+    rounding = np.spacing(max(abs(end) for end in span))
+    return 1 / step if step > _ROUNDINGS * rounding and math.isfinite(1 / step) else 0.0
 
 
 @lru_cache(maxsize=256)

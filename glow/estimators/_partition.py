@@ -38,9 +38,28 @@ class Partition:
         """Samples with equal labels share a cell."""
         return cls(classes.labels, np.diff(classes.starts))
 
+    @property
+    def samples(self) -> int:
+        """N."""
+        return len(self.ids)
+
+    @property
+    def occupied(self) -> int:
+        """K."""
+        return len(self.counts)
+
+    @property
+    def singletons(self) -> int:
+        """The number of cells with one sample."""
+        return int(np.count_nonzero(self.counts == 1))
+
     def join(self, other: Partition) -> Partition:
         """The common refinement: samples share a cell if they do in both partitions."""
         return Partition.of_codes(self.ids * len(other.counts) + other.ids)
+
+    def permuted(self, order: npt.NDArray[np.int64]) -> Partition:
+        """The cells of the samples in another order."""
+        return Partition(self.ids[order], self.counts)
 
     def entropy(self, *, corrected: bool = False) -> float:
         """The entropy of a sample's cell in bits.
@@ -49,17 +68,40 @@ class Partition:
             corrected: Whether to add (K - 1) / (2 N) nats against the downward bias of the plug-in
                 estimate (Miller, "Note on the bias of information estimates", 1955).
         """
-        n = len(self.ids)
-        plug_in = math.log2(n) - float(_count_log2_count(n)[self.counts].sum()) / n
-        return plug_in + (len(self.counts) - 1) / (2 * n * math.log(2)) if corrected else plug_in
+        return _entropy(self.counts, len(self.ids), corrected)
 
     def information(self, other: Partition, *, corrected: bool = False) -> float:
         """The mutual information of the two cells of a sample in bits, H(A) + H(B) - H(A,B)."""
+        from ._binned_kernels import pair_counts
+
+        joint = pair_counts(self.ids, other.ids, len(other.counts))
         return (
             self.entropy(corrected=corrected)
             + other.entropy(corrected=corrected)
-            - self.join(other).entropy(corrected=corrected)
+            - _entropy(joint, len(self.ids), corrected)
         )
+
+    def dependence(self, other: Partition, *, cap: float | None = None) -> float:
+        """The mean over samples of ``log2 w`` of the edge between their two cells, in bits.
+
+        With w = N N_ij / (N_i M_j) that is the mutual information again; ``cap`` bounds what one
+        edge can add.
+
+        Args:
+            other: The second partition, with counts M_j.
+            cap: The largest ``log2 w``; None for no bound.
+        """
+        if cap is None:
+            return self.information(other)
+        joint = self.join(other)
+        edges = len(self.ids) * joint.counts[joint.ids].astype(np.float64)
+        edges /= self.counts[self.ids] * other.counts[other.ids].astype(np.float64)
+        return float(np.minimum(np.log2(edges), cap).mean())
+
+
+def _entropy(counts: npt.NDArray[np.int64], n: int, corrected: bool) -> float:
+    plug_in = math.log2(n) - float(_count_log2_count(n)[counts].sum()) / n
+    return plug_in + (len(counts) - 1) / (2 * n * math.log(2)) if corrected else plug_in
 
 
 @lru_cache(maxsize=4)

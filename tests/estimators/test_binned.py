@@ -141,7 +141,16 @@ def test_trap_estimates_are_raw(rng):
 def test_diagnosis_of_a_small_layer():
     t = np.array([[0.1], [0.1], [0.6], [0.9]], np.float32)
     found = Binned(bins=4, range=(0, 1)).diagnose(t, Context(t, [0, 0, 1, 1]))
-    assert found == {"edge_share": 0.75, "occupied_cells": 3.0, "singleton_share": 0.5}
+    shuffled = found.pop("ty_shuffled")
+    assert shuffled == Binned(bins=4, range=(0, 1)).criterion(
+        t, Context(t, [0, 0, 1, 1]).shuffled.y
+    )
+    assert found == {
+        "edge_share": 0.75,
+        "outside_share": 0.0,
+        "occupied_cells": 3.0,
+        "singleton_share": 0.5,
+    }
 
 
 @pytest.mark.parametrize(
