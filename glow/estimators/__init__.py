@@ -11,6 +11,8 @@ from ._context import Context as Context
 from ._estimate import Estimate as Estimate
 from ._gaussian import Gaussian as Gaussian
 from ._kde import KDE as KDE
+from ._knn import KNN as KNN
+from ._ksg import KSG as KSG
 from ._memory import limited_memory as limited_memory
 from ._memory import memory_ceiling as memory_ceiling
 from ._memory import set_memory_ceiling as set_memory_ceiling
@@ -22,6 +24,8 @@ from ._verdict import VERDICTS as VERDICTS
 
 __all__ = [
     "KDE",
+    "KNN",
+    "KSG",
     "VERDICTS",
     "Binned",
     "Context",

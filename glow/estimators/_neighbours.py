@@ -1,0 +1,242 @@
+"""Sums over the neighbourhoods of all samples, from which `KSG` and `KNN` are put together.
+
+Everything is in nats. Variables are scaled to the same spread, because which neighbours are near in
+the joint space depends on it: multiplying a variable by a number changes no estimate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ._memory import memory_ceiling
+
+if TYPE_CHECKING:
+    from ._arrays import Samples
+    from ._context import Classes
+
+Floats = npt.NDArray[Any]
+Doubles = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_BLOCK = 2**16  # distances of one variable held at once: a share of a core's cache
+_KEPT_SHARE = 4  # a matrix of distances may fill this part of the memory ceiling
+_WIDE = 16  # units from which on a distance costs more to sum again than to read
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """The samples of one continuous variable, ready for distances.
+
+    Attributes:
+        columns: (d, N) one row per unit, scaled by a power of two to at most 1.
+        factor: What distances of the columns are multiplied by.
+        metric: "euclidean", whose distances are kept squared, or "max".
+        matrix: (N, N) distances if they are worth keeping and fit into memory, else None.
+    """
+
+    columns: Floats
+    factor: float
+    metric: str
+    matrix: Floats | None = None
+
+    @classmethod
+    def of(cls, samples: Samples, metric: str, *, reused: bool = False) -> Self:
+        """Prepares (N, d) samples.
+
+        Args:
+            samples: Finite numbers.
+            metric: "euclidean" or "max".
+            reused: Whether distances will be asked for many times.
+        """
+        n, d = samples.shape
+        exponent = math.frexp(float(np.abs(samples).max()))[1]
+        columns = np.ascontiguousarray(np.ldexp(samples, -exponent).T, dtype=samples.dtype)
+        cloud = cls(columns, _spread(columns, metric) ** -cls.power(metric), metric)
+        if (reused or d > _WIDE) and n * n * columns.itemsize <= memory_ceiling() // _KEPT_SHARE:
+            return cls(columns, cloud.factor, metric, cloud._block(0, n))
+        return cloud
+
+    @staticmethod
+    def power(metric: str) -> int:
+        """Which power of a distance is kept."""
+        return 2 if metric == "euclidean" else 1
+
+    @property
+    def samples(self) -> int:
+        """N."""
+        return len(self.columns[0])
+
+    @property
+    def dimensions(self) -> int:
+        """How many units are not constant."""
+        return int((self.columns != self.columns[:, :1]).any(axis=1).sum())
+
+    def distances(self, rows: slice) -> Floats:
+        """(rows, N) distances of some samples to all."""
+        if self.matrix is not None:
+            return self.matrix[rows]
+        return self._block(rows.start, rows.stop)
+
+    def _block(self, first: int, stop: int) -> Floats:
+        from ._neighbours_kernels import largest_differences, squared_distances
+
+        out = np.empty((stop - first, self.samples), self.columns.dtype)
+        fill = squared_distances if self.metric == "euclidean" else largest_differences
+        fill(self.columns, first, self.factor, out)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Samples sorted by class, without those that are alone in theirs.
+
+    Attributes:
+        rows: (N,) the numbers of the samples kept, sorted by class.
+        lows: (N,) where the class of each begins among them.
+        highs: (N,) where it ends.
+        dropped: How many were alone.
+    """
+
+    rows: Integers
+    lows: Integers
+    highs: Integers
+    dropped: int
+
+    @classmethod
+    def of(cls, classes: Classes) -> Self:
+        """Sorts the samples of a discrete variable."""
+        sizes = np.diff(classes.starts)
+        rows = classes.order[np.repeat(sizes > 1, sizes)]
+        kept = sizes[sizes > 1]
+        ends = np.cumsum(kept)
+        lows, highs = np.repeat(ends - kept, kept), np.repeat(ends, kept)
+        return cls(rows, lows, highs, len(classes.order) - len(rows))
+
+    @classmethod
+    def whole(cls, n: int) -> Self:
+        """All of n samples in one class, in their order."""
+        return cls(np.arange(n), np.zeros(n, np.int64), np.full(n, n), 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Estimates at several numbers of neighbours.
+
+    Attributes:
+        values: (V,) in nats.
+        atoms: (V,) share of samples whose k-th neighbour lies in their very place.
+        ties: (V,) share whose k-th neighbour lies elsewhere, and another one exactly as far.
+        dropped: Share of samples left out because they are alone in their class.
+    """
+
+    values: Doubles
+    atoms: Doubles
+    ties: Doubles
+    dropped: float = 0.0
+
+
+def _spread(columns: Floats, metric: str) -> float:
+    """The mean distance of the samples (d, N) from their centre, 1 if they are all there.
+
+    Variables of unlike dimension are thereby equally far in the joint space: with the spread of a
+    unit instead, KSG's bias for 12 against 2 dimensions is twice as large.
+    """
+    centred = columns - columns.mean(axis=1, keepdims=True, dtype=np.float64)
+    norms = np.linalg.norm(centred, ord=2 if metric == "euclidean" else np.inf, axis=0)
+    return float(norms.mean()) or 1.0
+
+
+def digammas(n: int) -> Doubles:
+    """(n + 1,) the digamma function of 0..n; no term asks for that of 0."""
+    steps = np.concatenate(([0.0, -np.euler_gamma], 1 / np.arange(1.0, n)))
+    return np.asarray(np.cumsum(steps))[: n + 1]
+
+
+def pair_reading(
+    x: Cloud, y: Cloud, ks: Integers, *, variant: int = 1, mixed: bool = True
+) -> Reading:
+    """I(X;Y) of two continuous variables at increasing numbers of neighbours.
+
+    Kraskov, Stoegbauer and Grassberger (2004), variant 1 or 2. If ``mixed``, samples whose k-th
+    neighbour is not the only one at its distance count as atoms, as in Gao, Kannan, Oh and
+    Viswanath (2017).
+    """
+    from ._neighbours_kernels import add_pair_terms
+
+    n = x.samples
+    psi, sums, ties = digammas(n), np.zeros(len(ks)), np.zeros((2, len(ks)), np.int64)
+    for rows, a, b in _blocks(x, y):
+        add_pair_terms(a, b, rows.start, ks, variant, mixed, psi, sums, ties)
+    return Reading(psi[n] + sums / n, ties[0] / n, ties[1] / n)
+
+
+def label_reading(t: Cloud, split: Split, ks: Integers, *, mixed: bool = True) -> Reading:
+    """I(T;Y) of a continuous variable, sorted by the split, and labels; Ross (2014)."""
+    from ._neighbours_kernels import add_label_terms
+
+    n = t.samples
+    psi, sums, ties = digammas(n), np.zeros(len(ks)), np.zeros((2, len(ks)), np.int64)
+    for rows, block in _blocks(t):
+        lows, highs = split.lows[rows], split.highs[rows]
+        add_label_terms(block, rows.start, lows, highs, ks, mixed, psi, sums, ties)
+    dropped = split.dropped / (n + split.dropped)
+    return Reading(psi[n] + sums / n, ties[0] / n, ties[1] / n, dropped)
+
+
+def radius_sums(cloud: Cloud, ks: Integers, split: Split | None = None) -> tuple[Doubles, Integers]:
+    """What the Kozachenko-Leonenko entropies of samples, or of each class of them, are made of.
+
+    Args:
+        cloud: The samples, sorted by the split if there is one.
+        ks: (V,) increasing numbers of neighbours.
+        split: Neighbours are of the same class.
+
+    Returns:
+        (2, V) sums over samples of the logarithm of the distance and of psi(k), and (2, V) numbers
+        of samples with a tie at a distance of zero or at another.
+    """
+    return _radius_sums(cloud.samples, lambda: _blocks(cloud), cloud.metric, ks, split)
+
+
+def joint_radius_sums(x: Cloud, y: Cloud, ks: Integers) -> tuple[Doubles, Integers]:
+    """`radius_sums` of pairs, whose distance is the larger of the two."""
+
+    def blocks() -> Iterator[tuple[slice, Floats]]:
+        for rows, a, b in _blocks(x, y):
+            yield rows, np.maximum(a, b)
+
+    return _radius_sums(x.samples, blocks, x.metric, ks, None)
+
+
+def _radius_sums(
+    n: int,
+    blocks: Callable[[], Iterator[Any]],
+    metric: str,
+    ks: Integers,
+    split: Split | None,
+) -> tuple[Doubles, Integers]:
+    from ._neighbours_kernels import add_radius_terms
+
+    split = split or Split.whole(n)
+    psi, sums, ties = digammas(n), np.zeros((2, len(ks))), np.zeros((2, len(ks)), np.int64)
+    for rows, block in blocks():
+        lows, highs = split.lows[rows], split.highs[rows]
+        add_radius_terms(block, rows.start, lows, highs, ks, psi, sums, ties)
+    sums[0] /= Cloud.power(metric)
+    return sums, ties
+
+
+def _blocks(*clouds: Cloud) -> Iterator[Any]:
+    """Slices of the samples, each with the distances of every cloud."""
+    n = clouds[0].samples
+    size = max(1, _BLOCK // n)
+    precision = np.result_type(*(cloud.columns.dtype for cloud in clouds))
+    for first in range(0, n, size):
+        rows = slice(first, min(first + size, n))
+        yield rows, *(cloud.distances(rows).astype(precision, copy=False) for cloud in clouds)
