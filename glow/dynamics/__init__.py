@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._calibrate import calibrate as calibrate
+from ._calibration import Calibration as Calibration
 from ._compression import compression as compression
 from ._curves import Curves as Curves
 from ._document import document as document
@@ -21,6 +23,7 @@ from ._recorder import Recorder as Recorder
 from ._recording import Recording as Recording
 
 __all__ = [
+    "Calibration",
     "Cancelled",
     "Curves",
     "DocumentError",
@@ -30,6 +33,7 @@ __all__ = [
     "Recorder",
     "Recording",
     "RecordingError",
+    "calibrate",
     "compression",
     "document",
     "load",
