@@ -18,6 +18,7 @@ from ._memory import memory_ceiling as memory_ceiling
 from ._memory import set_memory_ceiling as set_memory_ceiling
 from ._parameter import Parameter as Parameter
 from ._parameter import parameter as parameter
+from ._quantised import Quantised as Quantised
 from ._registry import get as get
 from ._registry import names as names
 from ._verdict import VERDICTS as VERDICTS
@@ -33,6 +34,7 @@ __all__ = [
     "Estimator",
     "Gaussian",
     "Parameter",
+    "Quantised",
     "get",
     "limited_memory",
     "memory_ceiling",
