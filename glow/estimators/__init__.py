@@ -10,29 +10,37 @@ from ._binned import Binned as Binned
 from ._context import Context as Context
 from ._estimate import Estimate as Estimate
 from ._gaussian import Gaussian as Gaussian
+from ._infonce import InfoNCE as InfoNCE
 from ._kde import KDE as KDE
 from ._knn import KNN as KNN
 from ._ksg import KSG as KSG
 from ._memory import limited_memory as limited_memory
 from ._memory import memory_ceiling as memory_ceiling
 from ._memory import set_memory_ceiling as set_memory_ceiling
+from ._mine import MINE as MINE
+from ._nwj import NWJ as NWJ
 from ._parameter import Parameter as Parameter
 from ._parameter import parameter as parameter
 from ._quantised import Quantised as Quantised
 from ._registry import get as get
 from ._registry import names as names
+from ._smile import SMILE as SMILE
 from ._verdict import VERDICTS as VERDICTS
 
 __all__ = [
     "KDE",
     "KNN",
     "KSG",
+    "MINE",
+    "NWJ",
+    "SMILE",
     "VERDICTS",
     "Binned",
     "Context",
     "Estimate",
     "Estimator",
     "Gaussian",
+    "InfoNCE",
     "Parameter",
     "Quantised",
     "get",

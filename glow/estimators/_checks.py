@@ -68,6 +68,18 @@ def _edges(_: Parameter, value: object) -> tuple[float, ...]:
     return edges
 
 
+def _sizes(parameter: Parameter, value: object) -> tuple[int, ...]:
+    expected = f"a sequence of integers from {parameter.low:.0f} to {parameter.high:.0f}"
+    sizes = _finite(value, expected)
+    if not sizes:
+        raise ValueError(expected)
+    if any(size != int(size) for size in sizes):
+        raise TypeError(expected)
+    if not all(parameter.low <= size <= parameter.high for size in sizes):
+        raise ValueError(expected)
+    return tuple(int(size) for size in sizes)
+
+
 def _finite(value: object, expected: str) -> tuple[float, ...]:
     if isinstance(value, np.ndarray):
         value = value.tolist()
@@ -87,4 +99,5 @@ CHECKS: Mapping[str, Callable[[Parameter, object], Any]] = {
     "choice": _choice,
     "interval": _interval,
     "edges": _edges,
+    "sizes": _sizes,
 }

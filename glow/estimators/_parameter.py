@@ -15,7 +15,7 @@ from ._checks import CHECKS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-Scale = Literal["linear", "log", "integer", "choice", "interval", "edges"]
+Scale = Literal["linear", "log", "integer", "choice", "interval", "edges", "sizes"]
 
 _NUMERIC = ("linear", "log", "integer")
 _GRID_POINTS = 24
@@ -29,11 +29,12 @@ class Parameter:
     Attributes:
         name: The keyword under which the estimator takes it.
         default: The value used when none is given.
-        low: The smallest legal number (numeric scales).
-        high: The largest legal number (numeric scales).
+        low: The smallest legal number (numeric scales and sizes).
+        high: The largest legal number (numeric scales and sizes).
         scale: ``"linear"``, ``"log"`` and ``"integer"`` are numbers and get a slider; ``"choice"``
             is one of ``choices``; ``"interval"`` is one of ``choices`` or a pair ``(low, high)``;
-            ``"edges"`` is an increasing sequence of numbers.
+            ``"edges"`` is an increasing sequence of numbers; ``"sizes"`` a sequence of integers,
+            such as the widths of layers.
         unit: The unit of the value, empty for a plain number.
         meaning: One line for people.
         smooth: Whether the estimate is smooth in this parameter, so that a curve through few nodes

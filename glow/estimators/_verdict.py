@@ -14,8 +14,9 @@ ABOVE_CEILING = "above ceiling"
 TIES = "biased by ties"
 RANGE = "range too narrow"
 SAMPLES = "too few samples for d"
-VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES)
-"""Every phrase that `verdict` can return."""
+UNFINISHED = "still rising"
+VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES, UNFINISHED)
+"""Every phrase that an estimator's verdict can be."""
 
 _NEAR_CEILING = 0.05  # bits below a ceiling at which an estimate counts as standing on it
 _TIED_SHARE = 0.1

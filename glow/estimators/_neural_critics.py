@@ -1,0 +1,135 @@
+"""Critics: small networks that score pairs of samples.
+
+All weights of a critic lie in one flat tensor, so that one step of the optimiser, a copy for a warm
+start and the gradient are each a single vector operation, which is most of the overhead of such
+small networks. Initial weights come from a generator of their own.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+
+_EMBEDDING = 32  # numbers into which a separable critic turns each variable
+_SHIFTS = (
+    2  # independent partners of each sample; more cost more than the longer training they replace
+)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a critic says of a block of B samples.
+
+    Attributes:
+        joint: (B,) scores of samples with their own partner.
+        product: (B, K) scores of each sample with K partners of other samples.
+    """
+
+    joint: torch.Tensor
+    product: torch.Tensor
+
+
+class Critic(ABC):
+    """A network for variables of given widths.
+
+    Args:
+        x: Numbers in a sample of the first variable.
+        y: Numbers in a sample of the second.
+        hidden: Units of each hidden layer.
+        every_pair: Whether each sample is scored with all others of its block.
+    """
+
+    def __init__(self, x: int, y: int, hidden: tuple[int, ...], *, every_pair: bool) -> None:
+        self.every_pair = every_pair
+        self.shapes = self._shapes(x, y, hidden)
+
+    def initial(self, generator: torch.Generator) -> torch.Tensor:
+        """Flat weights: uniform up to 1/sqrt(inputs), and 0 in the last layer.
+
+        A critic that begins at 0 everywhere begins with the estimate 0, so that a sample too small
+        to learn from reads 0 rather than what an arbitrary critic says.
+        """
+        parts = [self._layer(shape, generator) for shape in self.shapes]
+        parts[-2:] = [torch.zeros_like(part) for part in parts[-2:]]
+        return torch.cat([part.flatten() for part in parts])
+
+    def unpack(self, weights: torch.Tensor) -> list[torch.Tensor]:
+        """Views of flat weights, matrix (outputs, inputs) and bias by turns."""
+        parts = torch.split_with_sizes(weights, [math.prod(shape) for shape in self.shapes])
+        return [part.view(shape) for part, shape in zip(parts, self.shapes, strict=True)]
+
+    @abstractmethod
+    def scores(self, weights: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> Scores:
+        """Scores a block of samples, (B, dx) and (B, dy) in the same order."""
+
+    @abstractmethod
+    def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Shapes of matrix and bias of each layer in turn, the last layer at the end."""
+
+    @staticmethod
+    def _layer(shape: tuple[int, ...], generator: torch.Generator) -> torch.Tensor:
+        if len(shape) == 1:
+            return torch.zeros(shape)
+        bound = 1 / math.sqrt(shape[-1])
+        return torch.empty(shape).uniform_(-bound, bound, generator=generator)
+
+
+class Joint(Critic):
+    """One network of both variables, f(x, y) = net([x, y]).
+
+    The first layer is linear in the pair, W [x, y] = Wx x + Wy y, so each sample passes it once and
+    only its result is added up for every pair.
+    """
+
+    def scores(self, weights: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> Scores:
+        """Scores each sample with its own partner and those a few places further on."""
+        first, bias, *rest = self.unpack(weights)
+        wx, wy = first[:, : x.shape[1]], first[:, x.shape[1] :]
+        from_x, from_y = torch.addmm(bias, x, wx.T), y @ wy.T
+        shifts = len(x) - 1 if self.every_pair else min(_SHIFTS, len(x) - 1)
+        # row s holds sample i with the partner of sample i + s
+        partners = torch.stack([from_y.roll(-shift, 0) for shift in range(shifts + 1)])
+        table = _network((from_x + partners).relu(), rest).squeeze(-1)
+        return Scores(table[0], table[1:].T)
+
+    def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
+        return _layers((x + y, *hidden, 1))
+
+
+class Separable(Critic):
+    """A network for each variable, f(x, y) = g(x) . h(y).
+
+    All pairs of a block then cost one matrix product.
+    """
+
+    def scores(self, weights: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> Scores:
+        """Scores each sample with its own partner and every other."""
+        parts = self.unpack(weights)
+        half = len(parts) // 2
+        table = _network(x, parts[:half]) @ _network(y, parts[half:]).T
+        n = len(table)
+        # without the first element each row of n + 1 ends on the diagonal
+        others = table.flatten()[1:].view(n - 1, n + 1)[:, :-1].reshape(n, n - 1)
+        return Scores(table.diagonal(), others)
+
+    def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
+        return [*_layers((x, *hidden, _EMBEDDING)), *_layers((y, *hidden, _EMBEDDING))]
+
+
+def _layers(widths: tuple[int, ...]) -> list[tuple[int, ...]]:
+    return [shape for i, o in pairwise(widths) for shape in ((o, i), (o,))]
+
+
+def _network(values: torch.Tensor, parts: list[torch.Tensor]) -> torch.Tensor:
+    """Linear layers with ReLU between them, over the last axis."""
+    *inner, matrix, bias = parts
+    for weight, shift in zip(inner[::2], inner[1::2], strict=True):
+        values = torch.nn.functional.linear(values, weight, shift).relu()
+    return torch.nn.functional.linear(values, matrix, bias)
+
+
+CRITICS: dict[str, type[Critic]] = {"joint": Joint, "separable": Separable}

@@ -1,0 +1,274 @@
+"""Training of a critic and its held-out estimate, the same for all neural estimators.
+
+Half of the samples train the critic. The other half never does; it is split again, and each quarter
+is read at the step that the *other* quarter finds best, so that neither stopping early nor the
+choice of the best step raises the estimate.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import torch
+
+from ._neural_critics import Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from ._neural_critics import Critic
+
+SMALLEST = 8  # samples: four to train on, two in each held-out quarter
+
+_CHECKS = 10  # readings of the held-out samples beside that of the beginning
+_MOMENTS = 0.9, 0.999  # decays of Adam (Kingma and Ba 2015)
+_STABLE = 1e-8
+
+
+class Bound(Protocol):
+    """What a family says of scores, in nats."""
+
+    def contributions(self, scores: Scores) -> torch.Tensor:
+        """(B,) terms whose mean is the estimate and whose spread is its error."""
+        ...
+
+    def quality(self, scores: Scores) -> torch.Tensor:
+        """What the best step has most of."""
+        ...
+
+
+@dataclass(frozen=True)
+class Halves:
+    """Two variables, their samples in random order and split for training and reading.
+
+    Attributes:
+        x: (N, dx) the first variable.
+        y: (N, dy) the second.
+    """
+
+    x: torch.Tensor
+    y: torch.Tensor
+
+    @classmethod
+    def split(cls, x: torch.Tensor, y: torch.Tensor, seed: int) -> Halves:
+        """Shuffles the samples; the same seed and N give the same parts."""
+        order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed)).to(x.device)
+        return cls(x[order], y[order])
+
+    @property
+    def trained(self) -> int:
+        """How many samples, at the beginning, train the critic."""
+        return len(self.x) - len(self.x) // 2
+
+    @property
+    def quarter(self) -> int:
+        """How many samples are in the smaller held-out part."""
+        return (len(self.x) - self.trained) // 2
+
+    @property
+    def read(self) -> tuple[slice, slice, slice]:
+        """Where the critic is read: training samples and the two held-out parts."""
+        middle = self.trained + self.quarter
+        parts = (0, self.quarter), (self.trained, middle), (middle, len(self.x))
+        first, second, third = (slice(*ends) for ends in parts)
+        return first, second, third
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one bound says of the three parts of the samples during training, in nats.
+
+    Attributes:
+        steps: (C,) the steps after which the critic was read.
+        values: (C, 3) training samples and the two held-out parts.
+        errors: (C, 3) their standard errors.
+        quality: (C, 3) what the best step has most of.
+    """
+
+    steps: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+    errors: npt.NDArray[np.float64]
+    quality: npt.NDArray[np.float64]
+
+    @property
+    def chosen(self) -> tuple[int, int]:
+        """At which readings the first and the second held-out part are taken."""
+        _, first, second = self.quality.argmax(axis=0)
+        return int(second), int(first)
+
+    @property
+    def held_out(self) -> npt.NDArray[np.float64]:
+        """(C,) the mean of both held-out parts."""
+        return (self.values[:, 1] + self.values[:, 2]) / 2
+
+    @property
+    def estimate(self) -> float:
+        """The mean of the held-out parts, each at the step that the other finds best."""
+        first, second = self.chosen
+        return float(self.values[first, 1] + self.values[second, 2]) / 2
+
+    @property
+    def standard_error(self) -> float:
+        """Of the estimate, for the critic as it is."""
+        first, second = self.chosen
+        return math.hypot(self.errors[first, 1], self.errors[second, 2]) / 2
+
+    @property
+    def gap(self) -> float:
+        """By how much the training samples read higher than the held-out ones."""
+        return float(self.values[list(self.chosen), 0].mean()) - self.estimate
+
+    @property
+    def rising(self) -> float:
+        """The held-out curve's rise over the last fifth of the steps."""
+        before = np.interp(0.8 * self.steps[-1], self.steps, self.held_out)
+        return float(self.held_out[-1] - before)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How a critic is trained.
+
+    Attributes:
+        owner: The estimator's name, to begin error messages.
+        critic: The network.
+        objective: Makes the function of scores to be raised; a new one for each training, since it
+            may keep a running mean.
+        steps: How many steps of the optimiser.
+        batch_size: Samples in each.
+        learning_rate: Of Adam.
+        seed: Of the initial weights and the order of the samples.
+    """
+
+    owner: str
+    critic: Critic
+    objective: Callable[[], Callable[[Scores], torch.Tensor]]
+    steps: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+
+    def run(
+        self, data: Halves, bounds: Sequence[Bound], start: torch.Tensor | None = None
+    ) -> tuple[list[Reading], torch.Tensor]:
+        """Trains the critic and reads it on the way.
+
+        Args:
+            data: Both variables.
+            bounds: What to read; the first one chooses the weights that are returned.
+            start: Weights to begin with, from an earlier run; None for new ones.
+
+        Returns:
+            A reading for each bound, and the weights that are best on all held-out samples.
+
+        Raises:
+            ValueError: If the critic no longer gives finite numbers.
+        """
+        generator = torch.Generator().manual_seed(self.seed)
+        begin = self.critic.initial(generator).to(data.x.device) if start is None else start
+        checks = np.unique(np.rint(np.linspace(0, self.steps, _CHECKS + 1)).astype(np.int64))
+        found, best, kept = [], -math.inf, begin
+        for step, weights in enumerate(self._walk(data, begin, generator)):
+            if step in checks:
+                found.append(self._read(data, bounds, weights))
+                self._require_finite(found[-1], step)
+                quality = float(found[-1][0, 2, 1:].mean())
+                if quality > best:
+                    best, kept = quality, weights.clone()
+        table = np.array(found)  # (C, bounds, 3 figures, 3 parts)
+        readings = [Reading(checks, *table[:, i].swapaxes(0, 1)) for i in range(len(bounds))]
+        return readings, kept
+
+    def _walk(
+        self, data: Halves, start: torch.Tensor, generator: torch.Generator
+    ) -> Iterator[torch.Tensor]:
+        """The weights before the first step and after each; one tensor, changed in place."""
+        weights = start.clone().requires_grad_()
+        objective, adam = self.objective(), _Adam(weights, self.learning_rate)
+        batches = _batches(data, self.batch_size, generator)
+        yield weights.detach()
+        for _ in range(self.steps):
+            loss = -objective(self.critic.scores(weights, *next(batches)))
+            adam.step(*torch.autograd.grad(loss, weights))
+            yield weights.detach()
+
+    @torch.no_grad()
+    def _read(
+        self, data: Halves, bounds: Sequence[Bound], weights: torch.Tensor
+    ) -> npt.NDArray[np.float64]:
+        """(bounds, 3, 3): value, error and quality on the three parts."""
+        figures = np.empty((len(bounds), 3, 3))
+        block = min(self.batch_size, data.quarter)
+        for part, rows in enumerate(data.read):
+            scores = _in_blocks(self.critic, weights, data.x[rows], data.y[rows], block)
+            for i, bound in enumerate(bounds):
+                terms = bound.contributions(scores)
+                error = terms.std() / math.sqrt(len(terms))
+                quality = bound.quality(scores)
+                figures[i, :, part] = float(terms.mean()), float(error), float(quality)
+        return figures
+
+    def _require_finite(self, figures: npt.NDArray[np.float64], step: int) -> None:
+        if not np.isfinite(figures).all():
+            raise ValueError(
+                f"{self.owner}: the critic must give finite numbers, but it diverged within {step} "
+                f"steps with learning_rate={self.learning_rate:g}. "
+                f"Choose e.g. learning_rate={self.learning_rate / 10:g}."
+            )
+
+
+class _Adam:
+    """Adam on one flat tensor; the first step of torch's own would import the whole compiler."""
+
+    def __init__(self, weights: torch.Tensor, learning_rate: float) -> None:
+        self.weights, self.learning_rate, self.steps = weights, learning_rate, 0
+        self.mean, self.square = (torch.zeros_like(weights.detach()) for _ in range(2))
+
+    @torch.no_grad()
+    def step(self, gradient: torch.Tensor) -> None:
+        first, second = _MOMENTS
+        self.steps += 1
+        self.mean.lerp_(gradient, 1 - first)
+        self.square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        size = (self.square / (1 - second**self.steps)).sqrt_().add_(_STABLE)
+        self.weights.addcdiv_(self.mean, size, value=-self.learning_rate / (1 - first**self.steps))
+
+
+def _batches(
+    data: Halves, size: int, generator: torch.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Training samples without end, in a new order each time round, always ``size`` of them."""
+    n = data.trained
+    size = min(size, n)
+    while True:
+        order = torch.randperm(n, generator=generator).to(data.x.device)
+        for start in range(0, n - size + 1, size):
+            rows = order[start : start + size]
+            yield data.x[rows], data.y[rows]
+
+
+def _in_blocks(
+    critic: Critic, weights: torch.Tensor, x: torch.Tensor, y: torch.Tensor, size: int
+) -> Scores:
+    """Scores in blocks of equal size; the last one reaches back where they do not fit."""
+    starts = [*range(0, len(x) - size, size), len(x) - size]
+    found = [critic.scores(weights, x[s : s + size], y[s : s + size]) for s in starts]
+    return Scores(torch.cat([s.joint for s in found]), torch.cat([s.product for s in found]))
+
+
+@contextmanager
+def ordinary_mode(device: torch.device | None) -> Iterator[None]:
+    """Gradients and full precision inside, whatever mode the caller is in."""
+    kind = "cpu" if device is None else device.type
+    with (
+        torch.inference_mode(False),
+        torch.enable_grad(),
+        torch.autocast(kind, enabled=False),
+    ):
+        yield
