@@ -8,6 +8,7 @@ setting in one pass.
 from ._base import Estimator as Estimator
 from ._binned import Binned as Binned
 from ._context import Context as Context
+from ._edge import EDGE as EDGE
 from ._estimate import Estimate as Estimate
 from ._gaussian import Gaussian as Gaussian
 from ._infonce import InfoNCE as InfoNCE
@@ -25,9 +26,11 @@ from ._quantised import Quantised as Quantised
 from ._registry import get as get
 from ._registry import names as names
 from ._smile import SMILE as SMILE
+from ._t_copula import TCopula as TCopula
 from ._verdict import VERDICTS as VERDICTS
 
 __all__ = [
+    "EDGE",
     "KDE",
     "KNN",
     "KSG",
@@ -43,6 +46,7 @@ __all__ = [
     "InfoNCE",
     "Parameter",
     "Quantised",
+    "TCopula",
     "get",
     "limited_memory",
     "memory_ceiling",

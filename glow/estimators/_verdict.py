@@ -15,7 +15,8 @@ TIES = "biased by ties"
 RANGE = "range too narrow"
 SAMPLES = "too few samples for d"
 UNFINISHED = "still rising"
-VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES, UNFINISHED)
+MISFIT = "model does not fit"
+VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES, UNFINISHED, MISFIT)
 """Every phrase that an estimator's verdict can be."""
 
 _NEAR_CEILING = 0.05  # bits below a ceiling at which an estimate counts as standing on it
