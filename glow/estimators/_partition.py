@@ -39,6 +39,10 @@ class Partition:
         return cls(classes.labels, np.diff(classes.starts))
 
     @property
+    def device(self) -> None:
+        """None: the host."""
+
+    @property
     def samples(self) -> int:
         """N."""
         return len(self.ids)

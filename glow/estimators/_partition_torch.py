@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 import torch
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._partition import Partition
+
+    Numbering: TypeAlias = tuple[Callable[[torch.Tensor], torch.Tensor], int]
 
 _BLOCK = 2**22  # values whose cells are held at once
 
@@ -59,6 +61,11 @@ class TensorPartition:
         return cls(ids, counts)
 
     @property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return self.ids.device
+
+    @property
     def samples(self) -> int:
         """N."""
         return len(self.ids)
@@ -75,7 +82,7 @@ class TensorPartition:
 
     def permuted(self, order: npt.NDArray[np.int64]) -> TensorPartition:
         """The cells of the samples in another order."""
-        return TensorPartition(self.ids[torch.tensor(order, device=self.ids.device)], self.counts)
+        return TensorPartition(self.ids[torch.tensor(order, device=self.device)], self.counts)
 
     def join(self, other: TensorPartition) -> TensorPartition:
         """The common refinement: samples share a cell if they do in both partitions."""
@@ -125,19 +132,19 @@ def row_codes(cells: torch.Tensor, code: RowCode) -> torch.Tensor:
 
 
 @singledispatch
-def _numbering(cells: Cells, t: torch.Tensor) -> tuple[Callable[[torch.Tensor], torch.Tensor], int]:
+def _numbering(cells: Cells, t: torch.Tensor) -> Numbering:
     """A function from values to the numbers of their cells, and how many cells there are."""
     raise NotImplementedError(type(cells))
 
 
-@_numbering.register
-def _(cells: Edges, t: torch.Tensor) -> tuple[Callable[[torch.Tensor], torch.Tensor], int]:
+@_numbering.register(Edges)
+def _between_edges(cells: Edges, t: torch.Tensor) -> Numbering:
     edges = torch.tensor(_next_float32(cells.values), device=t.device)
     return lambda part: torch.bucketize(part, edges, right=True), len(cells.values) + 1
 
 
-@_numbering.register
-def _(cells: Width, t: torch.Tensor) -> tuple[Callable[[torch.Tensor], torch.Tensor], int]:
+@_numbering.register(Width)
+def _of_a_width(cells: Width, t: torch.Tensor) -> Numbering:
     lowest, highest = cells.ends(float(t.min()), float(t.max()))
 
     def number(part: torch.Tensor) -> torch.Tensor:
@@ -146,8 +153,8 @@ def _(cells: Width, t: torch.Tensor) -> tuple[Callable[[torch.Tensor], torch.Ten
     return number, highest - lowest + 1
 
 
-@_numbering.register
-def _(cells: Levels, t: torch.Tensor) -> tuple[Callable[[torch.Tensor], torch.Tensor], int]:
+@_numbering.register(Levels)
+def _of_levels(cells: Levels, t: torch.Tensor) -> Numbering:
     span, levels = cells.high - cells.low or 1.0, 2**cells.bits
 
     def number(part: torch.Tensor) -> torch.Tensor:

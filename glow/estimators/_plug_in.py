@@ -178,7 +178,7 @@ class PlugIn(Estimator):
     def _pair(self, x: Array, y: Array, *, baseline: bool) -> tuple[float, float]:
         device = device_of(x, y)
         first, second = (self._variable(n, v, device) for n, v in (("x", x), ("y", y)))
-        equally_long(type(self).__name__, first, second)
+        equally_long(type(self).__name__, x=first.samples, y=second.samples)
         return self._informations(first, Target.of(second), baseline=baseline)
 
     def _variable(self, name: str, value: Array, device: torch.device | None) -> Symbols:

@@ -41,5 +41,11 @@ def row_code(cells: int, units: int) -> RowCode:
     if cells**units < _CODES:
         powers = [cells ** (units - 1 - j) for j in range(units)]
         return RowCode(np.array(powers, dtype=np.uint64), _EXACT_SHIFT)
+    return hash_code(units)
+
+
+@lru_cache(maxsize=256)
+def hash_code(units: int) -> RowCode:
+    """The code of rows of any whole numbers: a hash to 64 bits."""
     words = np.random.default_rng(0).integers(2**64, size=units, dtype=np.uint64)
     return RowCode(words | np.uint64(1), _HASH_SHIFT)

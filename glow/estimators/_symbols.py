@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 import numpy as np
@@ -30,6 +31,8 @@ class Symbols(Protocol):
     @property
     def samples(self) -> int: ...
     @property
+    def device(self) -> torch.device | None: ...
+    @property
     def occupied(self) -> int: ...
     @property
     def singletons(self) -> int: ...
@@ -49,8 +52,13 @@ class Target:
     @classmethod
     def of(cls, symbols: Symbols) -> Target:
         """The symbols and one shuffle of them."""
-        order = np.random.default_rng(_SHUFFLE_SEED).permutation(symbols.samples)
-        return cls(symbols, symbols.permuted(order))
+        return cls(symbols, symbols.permuted(shuffled_order(symbols.samples)))
+
+
+@lru_cache(maxsize=4)
+def shuffled_order(n: int) -> npt.NDArray[np.int64]:
+    """The one order in which samples are shuffled to see what an estimator makes up."""
+    return np.random.default_rng(_SHUFFLE_SEED).permutation(n)
 
 
 def class_target(context: Context, device: torch.device | None) -> Target:
@@ -99,13 +107,11 @@ def moved(host: Partition, device: torch.device | None) -> Symbols:
     return TensorPartition.of(host, device)
 
 
-def equally_long(owner: str, x: Symbols, y: Symbols) -> None:
-    """Raises ValueError unless both variables hold as many samples."""
-    if x.samples != y.samples:
-        raise ValueError(
-            f"{owner}: the variables must hold the same samples, "
-            f"but x has {x.samples}, y has {y.samples}."
-        )
+def equally_long(owner: str, **samples: int) -> None:
+    """Raises ValueError unless all variables hold as many samples."""
+    if len(set(samples.values())) > 1:
+        found = ", ".join(f"{name} has {length}" for name, length in samples.items())
+        raise ValueError(f"{owner}: the variables must hold the same samples, but {found}.")
 
 
 def refuse_noise(owner: str, context: Context) -> None:
