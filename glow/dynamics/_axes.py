@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 AXES = ("xt", "ty")
 """The coordinates of a plane: horizontal and vertical."""
 
+CEILINGS = {"xt": "x_ceiling", "ty": "y_ceiling"}
+"""The attributes that hold what an estimate of a coordinate cannot exceed."""
+
 PLANE_DIMS = ("run", "epoch", "layer")
 """The dimensions of a plane; a sweep has others, one for each swept parameter."""
 

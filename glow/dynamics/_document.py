@@ -13,9 +13,10 @@ import numpy as np
 from glow._version import __version__
 
 from ._atomic import write_atomically
-from ._axes import AXES, swept
+from ._axes import AXES, CEILINGS, swept
 from ._errors import DocumentError
-from ._packed import pack
+from ._packed import pack, pack_phrases
+from ._parts import averaged, figures_of, split, verdicts_of
 
 if TYPE_CHECKING:
     import os
@@ -28,49 +29,77 @@ if TYPE_CHECKING:
 
 FORMAT = "glow.plane"
 VERSION = 1
+_SMALL = 2**16  # numbers
 
 
-def save(planes: Planes, path: str | os.PathLike[str], title: str | None = None) -> None:
+def save(
+    planes: Planes,
+    path: str | os.PathLike[str],
+    title: str | None = None,
+    *,
+    precise: bool | None = None,
+) -> None:
     """Saves planes as a document that JupyterLab opens by a double click, without a kernel.
 
     Args:
         planes: as in `document`.
-        path: the file, by convention ``*.glow.json``.
+        path: the file, by convention ``*.glow.json``, in a folder that exists.
         title: the document's title.
+        precise: as in `document`.
 
     Raises:
         DocumentError: if the planes do not go together.
+        FileNotFoundError: if there is no such folder.
         OSError: if the file cannot be written.
     """
-    text = json.dumps(document(planes, title), allow_nan=False)
-    write_atomically(Path(path), text.encode())
+    file = Path(path)
+    if not file.parent.is_dir():
+        raise FileNotFoundError(
+            f"save: the folder {str(file.parent)!r} does not exist. Create it, or choose another: "
+            f"save(planes, {file.name!r})."
+        )
+    text = json.dumps(document(planes, title, precise=precise), allow_nan=False)
+    write_atomically(file, text.encode())
 
 
-def document(planes: Planes, title: str | None = None) -> dict[str, Any]:
+def document(
+    planes: Planes, title: str | None = None, *, precise: bool | None = None
+) -> dict[str, Any]:
     """Returns planes as a JSON-able document.
 
     Args:
-        planes: a plane or a sweep over one parameter (`plane`, `sweep`, `Curves`), a list of them,
-            or lists by recording name. Planes of one recording share its layers; an epoch that
-            one of them lacks is missing there.
+        planes: a plane or a sweep (`plane`, `sweep`, `Curves`), a list of them, or lists by
+            recording name. Planes of one recording share its layers; an epoch that one of them
+            lacks is missing there. Of a sweep over several parameters one becomes the slider, and
+            there is a plane for each combination of the others; so it is for parameters whose
+            values are words.
         title: the document's title.
+        precise: whether coordinates are kept in float32; else they are rounded to 0.001 bit in
+            half the space. None keeps them precise up to 65,536 numbers in all, half a megabyte.
 
     Returns:
-        The document. Runs are averaged; values are rounded to 0.001 bit.
+        The document. Runs are averaged, of their verdicts the commonest stands. Diagnostics and
+        verdicts travel too, resamples as their standard error alone.
 
     Raises:
-        DocumentError: if a plane sweeps several parameters, planes of one recording differ in
-            layers or samples, or a value is infinite.
+        DocumentError: if planes of one recording differ in layers or samples, or a coordinate is
+            infinite.
     """
-    groups = _grouped(planes)
+    groups = {
+        name: [one for plane in group for one in split(plane)]
+        for name, group in _grouped(planes).items()
+    }
     if not groups:
         raise DocumentError("document: expected at least one plane, got none. Estimate a plane.")
+    if precise is None:
+        numbers = sum(2 * plane["xt"].size for group in groups.values() for plane in group)
+        precise = numbers <= _SMALL
     return {
         "format": FORMAT,
         "version": VERSION,
         "generator": f"pyglow {__version__}",
         "title": title or f"Information plane: {', '.join(groups)}",
-        "recordings": [_recording(name, group) for name, group in groups.items()],
+        "recordings": [_recording(name, group, precise) for name, group in groups.items()],
     }
 
 
@@ -103,7 +132,7 @@ def _listed(group: Any) -> list[xr.Dataset]:  # noqa: ANN401 - it is what is che
     return planes
 
 
-def _recording(name: str, planes: list[xr.Dataset]) -> dict[str, Any]:
+def _recording(name: str, planes: list[xr.Dataset], precise: bool) -> dict[str, Any]:
     first = planes[0]
     layers = [str(layer) for layer in first["layer"].values]
     samples = int(first.attrs["samples"])
@@ -121,32 +150,50 @@ def _recording(name: str, planes: list[xr.Dataset]) -> dict[str, Any]:
         "samples": samples,
         "epochs": epochs,
         "layers": layers,
-        "ceilings": {
-            "xt": _or_null(first.attrs["x_ceiling"]),
-            "ty": _or_null(first.attrs["y_ceiling"]),
-        },
-        "axes": {
-            axis: {"label": first[axis].attrs["long_name"], "unit": first[axis].attrs["units"]}
-            for axis in AXES
-        },
-        "planes": [_plane(plane, epochs) for plane in planes],
+        "ceilings": {axis: _first_ceiling(axis, planes) for axis in AXES},
+        "axes": _axes(first),
+        "planes": [_plane(plane, epochs, precise) for plane in planes],
     }
 
 
-def _plane(plane: xr.Dataset, epochs: list[int]) -> dict[str, Any]:
+def _first_ceiling(axis: str, planes: list[xr.Dataset]) -> float | None:
+    """Returns the ceiling of the first plane that has one; not every measure does."""
+    every = (_ceilings(plane)[axis] for plane in planes)
+    return next((ceiling for ceiling in every if ceiling is not None), None)
+
+
+def _ceilings(plane: xr.Dataset) -> dict[str, float | None]:
+    return {axis: _or_null(plane.attrs[CEILINGS[axis]]) for axis in AXES}
+
+
+def _axes(plane: xr.Dataset) -> dict[str, dict[str, str]]:
+    axes = {}
+    for axis in AXES:
+        attrs = plane[axis].attrs
+        axes[axis] = {"label": attrs["long_name"], "unit": attrs["units"]}
+        if "form" in attrs:
+            axes[axis]["form"] = attrs["form"]
+    return axes
+
+
+def _plane(plane: xr.Dataset, epochs: list[int], precise: bool) -> dict[str, Any]:
     parameters = swept(plane)
-    if len(parameters) > 1:
-        raise DocumentError(
-            f"document: a plane may sweep one parameter, got {', '.join(parameters)}. Choose the "
-            f"others' values: plane.sel({parameters[0]}=...)."
-        )
+    full = averaged(plane).reindex(epoch=epochs, fill_value={n: "" for n in verdicts_of(plane)})
+    full = full.transpose(*parameters, "epoch", "layer")
     return {
         "estimator": str(plane.attrs["estimator"]),
         "label": str(plane.attrs["label"]),
         "runs": int(plane.sizes.get("run", plane.attrs.get("runs", 1))),
         "settings": json.loads(plane.attrs["settings"]),
         "slider": _slider(plane[parameters[0]]) if parameters else None,
-        **{axis: _array(plane[axis], parameters, epochs) for axis in AXES},
+        "ceilings": _ceilings(plane),
+        "axes": _axes(plane),
+        **{axis: _coordinate(full[axis], precise) for axis in AXES},
+        "diagnostics": {name: _figures(full[name]) for name in figures_of(full)},
+        "verdicts": {
+            name.removesuffix("_verdict"): pack_phrases(_stacked(full[name]).astype(str))
+            for name in verdicts_of(full)
+        },
     }
 
 
@@ -167,16 +214,24 @@ def _slider(coordinate: xr.DataArray) -> dict[str, Any]:
     }
 
 
-def _array(values: xr.DataArray, parameters: Iterable[str], epochs: list[int]) -> dict[str, Any]:
-    averaged = values.mean("run") if "run" in values.dims else values
-    full = averaged.reindex(epoch=epochs).transpose(*parameters, "epoch", "layer")
-    array: npt.NDArray[np.float64] = np.asarray(full.values, dtype=np.float64)
+def _coordinate(values: xr.DataArray, precise: bool) -> dict[str, Any]:
+    array = _stacked(values).astype(np.float64)
     if np.isinf(array).any():
         raise DocumentError(
             f"document: {values.name} must be finite, got infinity. Estimate that plane anew."
         )
-    array = array.reshape(-1, *array.shape[-2:])  # (V, E, L), V = 1 without a slider
-    return pack(array, fine=values.attrs["units"] != "bits")
+    return pack(array, fine=precise or values.attrs["units"] != "bits")
+
+
+def _figures(values: xr.DataArray) -> dict[str, Any]:
+    array = _stacked(values).astype(np.float64)
+    return pack(np.where(np.isfinite(array), array, np.nan), fine=True)
+
+
+def _stacked(values: xr.DataArray) -> npt.NDArray[Any]:
+    """Returns (V, E, L), V = 1 without a slider."""
+    array: npt.NDArray[Any] = values.values
+    return array.reshape(-1, *array.shape[-2:])
 
 
 def _or_null(value: float) -> float | None:

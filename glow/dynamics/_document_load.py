@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._axes import AXES, PLANE_DIMS
+from ._axes import AXES, CEILINGS, PLANE_DIMS
 from ._document import FORMAT, VERSION
 from ._errors import DocumentError
 from ._fields import parse_json
-from ._packed import unpack
+from ._packed import unpack, unpack_phrases
 
 if TYPE_CHECKING:
     import os
 
+    import numpy.typing as npt
     import xarray as xr
 
     from ._fields import Fields
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _LARGEST_FILE = 256 * 2**20  # bytes; a plane of 1,800 points with a slider of 91 values has 0.9 MB
 _REMEDY = "Save the planes again with glow.dynamics.save."
 _SCALES = ("linear", "log", "integer")
+_VERDICT_NAMES = tuple(f"{axis}_verdict" for axis in AXES)
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, list[xr.Dataset]]:
@@ -33,7 +35,8 @@ def load(path: str | os.PathLike[str]) -> dict[str, list[xr.Dataset]]:
         path: the file that `save` wrote.
 
     Returns:
-        By recording name, its planes: averaged over runs, a sweep with its parameter's dimension.
+        By recording name, its planes: averaged over runs, a sweep with its parameter's dimension,
+        diagnostics and verdicts where they were saved.
 
     Raises:
         DocumentError: if the file is not a complete document of this version.
@@ -65,21 +68,14 @@ def _recording(name: str, recording: Fields, generator: str) -> list[xr.Dataset]
     attrs: dict[str, Any] = {
         "recording": name,
         "samples": recording.integer("samples", low=1),
-        "x_ceiling": _or_nan(ceilings, "xt"),
-        "y_ceiling": _or_nan(ceilings, "ty"),
+        **_ceilings(ceilings),
         "glow_version": generator.removeprefix("pyglow "),
     }
     coords = {
         "epoch": np.array(recording.integers("epochs"), dtype=np.int64),
         "layer": np.array(recording.strings("layers"), dtype=str),
     }
-    labels = {
-        axis: {
-            "long_name": axes.object(axis).text("label"),
-            "units": axes.object(axis).text("unit"),
-        }
-        for axis in AXES
-    }
+    labels = {axis: _axis(axes.object(axis)) for axis in AXES}
     return [_plane(plane, coords, labels, attrs) for plane in recording.objects("planes")]
 
 
@@ -91,25 +87,57 @@ def _plane(
 ) -> xr.Dataset:
     import xarray as xr
 
-    own = {
+    attrs = {
         "estimator": plane.text("estimator"),
         "label": plane.text("label"),
         "runs": plane.integer("runs", low=1),
         "settings": _settings(plane),
+        **attrs,
     }
+    if plane.raw("ceilings") is not None:  # older documents have them by recording alone
+        attrs.update(_ceilings(plane.object("ceilings")))
+    if plane.raw("axes") is not None:
+        axes = plane.object("axes")
+        labels = {axis: _axis(axes.object(axis)) for axis in AXES}
     slider = None if plane.raw("slider") is None else _slider(plane.object("slider"))
     dims = PLANE_DIMS[1:] if slider is None else (str(slider.name), *PLANE_DIMS[1:])
     values = 1 if slider is None else slider.size
-    shape = (values, len(coords["epoch"]), len(coords["layer"]))
-    arrays = {axis: unpack(plane.object(axis), shape) for axis in AXES}
+    arrays = _arrays(plane, (values, len(coords["epoch"]), len(coords["layer"])))
     variables = {
-        axis: (dims, array if slider is not None else array[0], labels[axis])
-        for axis, array in arrays.items()
+        name: (dims, array if slider is not None else array[0], labels.get(name, {}))
+        for name, array in arrays.items()
     }
     every = coords if slider is None else {str(slider.name): slider, **coords}
-    dataset = xr.Dataset(variables, coords=every, attrs={**own, **attrs})
+    if clash := set(variables) & set(every):
+        raise plane.complaint("diagnostics with names of their own", sorted(clash), "diagnostics")
+    dataset = xr.Dataset(variables, coords=every, attrs=attrs)
     # An epoch that only other planes of the recording have is missing in every layer here.
-    return dataset.dropna("epoch", how="all")
+    return dataset.dropna("epoch", how="all", subset=list(AXES))
+
+
+def _arrays(plane: Fields, shape: tuple[int, int, int]) -> dict[str, npt.NDArray[Any]]:
+    arrays: dict[str, npt.NDArray[Any]] = {axis: unpack(plane.object(axis), shape) for axis in AXES}
+    if plane.raw("diagnostics") is not None:
+        figures = plane.object("diagnostics")
+        for name in figures.names():
+            if not name.isidentifier() or name in (*PLANE_DIMS, *AXES, *_VERDICT_NAMES):
+                raise figures.complaint("a diagnostic's name", name)
+            arrays[name] = unpack(figures.object(name), shape)
+    if plane.raw("verdicts") is not None:
+        verdicts = plane.object("verdicts")
+        for axis in AXES:
+            if verdicts.raw(axis) is not None:
+                arrays[f"{axis}_verdict"] = unpack_phrases(verdicts.object(axis), shape)
+    return arrays
+
+
+def _axis(axis: Fields) -> dict[str, str]:
+    attrs = {"long_name": axis.text("label"), "units": axis.text("unit")}
+    return attrs if axis.raw("form") is None else {**attrs, "form": axis.text("form")}
+
+
+def _ceilings(ceilings: Fields) -> dict[str, float]:
+    return {CEILINGS[axis]: _or_nan(ceilings, axis) for axis in AXES}
 
 
 def _settings(plane: Fields) -> str:

@@ -9,12 +9,16 @@ import numpy as np
 
 from ._axes import check_one_setting
 from ._phase_report import LayerPhases, Phases
+from ._settings import label_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
     Array = npt.NDArray[np.float64]
+
+AT_CEILING = "at ceiling"
+"""The one of `glow.estimators.VERDICTS` that says it."""
 
 _CEILING_TOLERANCE = 0.05  # bits below log2 N at which a trajectory counts as standing on it
 _SPLITS = 200
@@ -23,6 +27,9 @@ _CONFIDENCE = 0.95
 
 def phases(plane: xr.Dataset) -> Phases:
     """Says of each layer where fitting ends and how much of I(X;T) compression loses.
+
+    Where the peak stands on a ceiling (log2 N for measures that are capped there, or what the
+    plane's verdicts call one) neither it nor the loss is known, and there is no verdict.
 
     Args:
         plane: a plane, best of several runs; of a sweep, one setting: ``sweep.sel(bins=30)``.
@@ -42,15 +49,15 @@ def phases(plane: xr.Dataset) -> Phases:
             f"phases: expected at least three epochs without missing points, got {len(epochs)} "
             f"epochs and {int(np.isnan(xt).sum())} missing. Estimate more epochs."
         )
-    ceiling = float(plane.attrs["x_ceiling"]) if plane["xt"].attrs["units"] == "bits" else math.inf
+    at_ceiling = _at_ceiling(plane, xt)
     return Phases(
         layers=tuple(
-            _layer(str(name), epochs, xt[..., index], ty[..., index], ceiling)
+            _layer(str(name), epochs, xt[..., index], ty[..., index], at_ceiling[:, index])
             for index, name in enumerate(plane["layer"].values)
         ),
         runs=len(xt),
         unit=str(plane["xt"].attrs["units"]),
-        label=str(plane.attrs["label"]),
+        label=label_of(plane),
     )
 
 
@@ -61,8 +68,27 @@ def _by_run(values: xr.DataArray) -> Array:
     return array
 
 
+def _at_ceiling(plane: xr.Dataset, xt: Array) -> npt.NDArray[np.bool_]:
+    """Tells of each epoch and layer whether it could not have been estimated any larger.
+
+    It stands on log2 N where the measure is capped there (NaN if not), or the estimator's own
+    verdict says so in most runs: it may know of another ceiling.
+    """
+    in_bits = plane["xt"].attrs["units"] == "bits"
+    ceiling = float(plane.attrs["x_ceiling"]) if in_bits else math.nan
+    reached: npt.NDArray[np.bool_] = xt.mean(axis=0) > ceiling - _CEILING_TOLERANCE
+    if "xt_verdict" in plane:
+        said = _by_run(plane["xt_verdict"] == AT_CEILING)
+        reached |= said.mean(axis=0) > 0.5
+    return reached
+
+
 def _layer(
-    name: str, epochs: npt.NDArray[np.int64], xt: Array, ty: Array, ceiling: float
+    name: str,
+    epochs: npt.NDArray[np.int64],
+    xt: Array,
+    ty: Array,
+    at_ceiling: npt.NDArray[np.bool_],
 ) -> LayerPhases:
     """Estimates one layer's phases from (runs, epochs) trajectories."""
     peak = int(xt.mean(axis=0).argmax())
@@ -77,7 +103,7 @@ def _layer(
         raw=raw,
         flat_noise=flat_noise_loss(xt),
         gained=float((ty[:, -1] - ty[:, 0]).mean()),
-        verdict=_verdict(float(xt.mean(axis=0)[peak]) > ceiling - _CEILING_TOLERANCE, interval),
+        verdict=_verdict(bool(at_ceiling[peak]), interval),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import textwrap
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from ._axes import AXES, check_one_setting
 from ._labels import label_offsets
+from ._settings import label_of, settings_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -121,7 +121,7 @@ def _draw_layer(
 def _draw_ceilings(axes: Axes, plane: xr.Dataset) -> None:
     x_ceiling, y_ceiling = plane.attrs["x_ceiling"], plane.attrs["y_ceiling"]
     note: dict[str, Any] = {"color": "0.35", "fontsize": 8, "textcoords": "offset points"}
-    if plane["xt"].attrs["units"] == "bits":
+    if plane["xt"].attrs["units"] == "bits" and not math.isnan(x_ceiling):
         axes.axvline(x_ceiling, **_CEILING)
         text = f"log2 N = {x_ceiling:.4g}"
         axes.annotate(
@@ -181,10 +181,10 @@ def _write_caption(axes: Axes, plane: xr.Dataset) -> None:
     runs = int(plane.sizes.get("run", attrs.get("runs", 1)))
     over = "1 run" if runs == 1 else f"mean of {runs} runs"
     caption = (
-        f"{attrs['estimator']} {_short(json.loads(attrs['settings']))}; N = {attrs['samples']}; "
+        f"{attrs['estimator']} {_short(settings_of(plane))}; N = {attrs['samples']}; "
         f"{over}; PyGlow {attrs['glow_version']}"
     )
-    axes.set_title(f"{attrs['recording']}: {attrs['label']}", fontsize=10, loc="left", wrap=True)
+    axes.set_title(f"{attrs['recording']}: {label_of(plane)}", fontsize=10, loc="left", wrap=True)
     axes.annotate(
         "\n".join(textwrap.wrap(caption, _CAPTION_WIDTH)),
         (0, 0),

@@ -145,7 +145,7 @@ def test_a_pair_asks_each_measure_for_its_own_axis_alone(recorded):
     asked = []
 
     def criterion(self, x, y):
-        asked.append(("xt" if np.shape(x)[1:] == (4,) and np.ndim(y) == 2 else "ty"))
+        asked.append("xt" if np.shape(x)[1:] == (4,) and np.ndim(y) == 2 else "ty")
         return 0.0
 
     plane(recorded, x=made(criterion=criterion)(), y=FIXED, n_jobs=1)

@@ -10,9 +10,11 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glow.dynamics import DocumentError, document, load, save
+from glow.dynamics import DocumentError, document, load, phases, plot, save, sweep
+from glow.dynamics import plane as estimated
 from glow.dynamics._fields import Fields
 from glow.dynamics._packed import pack, unpack
+from glow.estimators import KDE, Binned
 
 
 def made(epochs=(0, 1, 5), layers=("dense", "dense_1"), runs=None, slider=None, **attrs):
@@ -43,6 +45,14 @@ def made(epochs=(0, 1, 5), layers=("dense", "dense_1"), runs=None, slider=None, 
     return xr.Dataset(data, coords, {**common, **attrs})
 
 
+def worded(plane):
+    """The same plane with verdicts and the form of an estimator."""
+    words = np.where(plane["xt"] > 6, "at ceiling", "reliable")
+    plane["xt_verdict"] = (plane["xt"].dims, words)
+    plane["ty"].attrs["form"] = "Ross 2014, discrete Y"
+    return plane
+
+
 BINS = xr.DataArray(
     [2, 8, 30],
     dims="bins",
@@ -58,7 +68,7 @@ BINS = xr.DataArray(
 
 
 def test_the_document_is_the_agreed_one():
-    doc = document(made(slider=BINS, runs=4), title="Two phases")
+    doc = document(made(slider=BINS, runs=4), title="Two phases", precise=False)
     assert json.loads(json.dumps(doc, allow_nan=False)) == doc
     assert (doc["format"], doc["version"], doc["title"]) == ("glow.plane", 1, "Two phases")
     assert doc["generator"].startswith("pyglow ")
@@ -106,6 +116,123 @@ def test_what_is_saved_is_loaded(tmp_path, slider):
         assert again[axis].attrs == plane[axis].attrs
     assert again.attrs.items() >= plane.attrs.items()
     assert document(again) == document(plane), "rounding happens once"
+
+
+def test_figures_verdicts_and_forms_travel(tmp_path):
+    plane = worded(made(slider=BINS))
+    save(plane, tmp_path / "p.glow.json")
+    (again,) = load(tmp_path / "p.glow.json")["tanh"]
+    assert set(again) == set(plane)
+    assert again["xt_verdict"].values.tolist() == plane["xt_verdict"].values.tolist()
+    assert np.allclose(again["edge_share"], plane["edge_share"], rtol=1e-6)
+    assert again["ty"].attrs["form"] == "Ross 2014, discrete Y"
+
+
+def test_small_documents_keep_float32_and_large_ones_when_asked(tmp_path):
+    plane = made(slider=BINS)
+    for precise, tolerance in ((None, 1e-6), (True, 1e-6), (False, 5.001e-4)):
+        save(plane, tmp_path / "p", precise=precise)
+        (again,) = load(tmp_path / "p")["tanh"]
+        error = np.abs(again["xt"] - plane["xt"]).max()
+        assert error < tolerance
+        assert (error > 1e-5) == (precise is False)
+    large = made(epochs=range(300), layers=[f"l{i}" for i in range(120)])
+    kinds = {precise: document(large, precise=precise) for precise in (None, True)}
+    written = [doc["recordings"][0]["planes"][0]["xt"]["dtype"] for doc in kinds.values()]
+    assert written == ["int16", "float32"]
+
+
+def test_verdicts_of_runs_are_the_commonest(tmp_path):
+    plane = made(runs=4)
+    words = np.full(plane["xt"].shape, "reliable", dtype="<U20")
+    words[:2, 0] = "at ceiling"  # two of four: the warning stands
+    words[0, 1] = "at ceiling"  # one of four
+    plane["xt_verdict"] = (plane["xt"].dims, words)
+    save(plane, tmp_path / "p")
+    (again,) = load(tmp_path / "p")["tanh"]
+    assert again["xt_verdict"].values[:, 0].tolist() == ["at ceiling", "reliable", "reliable"]
+
+
+def test_a_missing_epoch_has_no_verdict(tmp_path):
+    planes = [worded(made()), worded(made(epochs=(0, 5), label="KDE"))]
+    save(planes, tmp_path / "p")
+    _, short = load(tmp_path / "p")["tanh"]
+    assert short["epoch"].values.tolist() == [0, 5]
+    assert set(np.unique(short["xt_verdict"])) <= {"reliable", "at ceiling"}
+    hole = worded(made())
+    hole["xt_verdict"][1, 1] = ""
+    save(hole, tmp_path / "p")
+    (again,) = load(tmp_path / "p")["tanh"]
+    assert again["xt_verdict"].values[1, 1] == ""
+
+
+def test_each_plane_has_its_own_axes_and_ceilings(tmp_path):
+    own = made(x_ceiling=float("nan"), y_ceiling=float("nan"), label="HSIC")
+    own["xt"].attrs = {"long_name": "HSIC(X;T)", "units": ""}
+    save([own, made()], tmp_path / "p")
+    doc = json.loads((tmp_path / "p").read_text())["recordings"][0]
+    assert doc["ceilings"] == {"xt": 12.0, "ty": 0.9992}
+    first, second = load(tmp_path / "p")["tanh"]
+    assert first["xt"].attrs == own["xt"].attrs
+    assert np.isnan(first.attrs["x_ceiling"])
+    assert second.attrs["x_ceiling"] == 12
+    assert second["xt"].attrs["units"] == "bits"
+
+
+def test_documents_without_the_newer_fields_are_read(tmp_path):
+    doc = copy.deepcopy(GOOD)
+    for plane in doc["recordings"][0]["planes"]:
+        for field in ("ceilings", "axes", "diagnostics", "verdicts"):
+            del plane[field]
+    first, _ = load_json(doc, tmp_path)["tanh"]
+    assert set(first) == {"xt", "ty"}
+    assert first.attrs["x_ceiling"] == 12
+    assert first["xt"].attrs["units"] == "bits"
+
+
+def test_several_parameters_make_several_planes(recorded, tmp_path):
+    ranges = [(-1, 1), "global"]
+    s = sweep(recorded, Binned(), bins=[4, 8, 30], range=ranges, diagnostics=True)
+    save(s, tmp_path / "p")
+    first, second = load(tmp_path / "p")["recorded"]
+    assert (first.attrs["label"], second.attrs["label"]) == (
+        "Binned, range [-1, 1]",
+        "Binned, global range",
+    )
+    assert json.loads(first.attrs["settings"])["range"] == [-1, 1]
+    assert np.allclose(first["xt"], s["xt"].sel(range="[-1, 1]"), atol=1e-5)
+    own = estimated(recorded, Binned(bins=8, range="global"))
+    assert second["ty_verdict"].sel(bins=8).values.tolist() == own["ty_verdict"].values.tolist()
+
+
+def test_a_smooth_parameter_becomes_the_slider_and_numbers_enter_the_label(recorded):
+    s = sweep(recorded, KDE(), variance=[0.1, 0.2], bound=["upper", "lower"], epochs=[0, 6])
+    planes = document(s)["recordings"][0]["planes"]
+    assert [p["label"] for p in planes] == ["KDE lower bound", "KDE upper bound"]
+    assert [p["slider"]["name"] for p in planes] == ["variance", "variance"]
+    words = document(s.sel(variance=0.2))["recordings"][0]["planes"]
+    assert [p["slider"] for p in words] == [None, None]
+    widths = xr.concat([made(slider=BINS) for _ in range(2)], "width").assign_coords(
+        width=("width", [0.07, 0.5], {"scale": "log", "smooth": 0})
+    )
+    widths.attrs["estimator"] = "not an estimator"
+    labels = [p["label"] for p in document(widths)["recordings"][0]["planes"]]
+    assert labels == ["Binned, global range, width 0.07", "Binned, global range, width 0.5"]
+
+
+def test_a_chosen_setting_is_the_one_that_is_shown(recorded):
+    s = sweep(recorded, Binned(), bins=[4, 8], range=["global", (-1, 1)])
+    one = s.sel(bins=8, range="[-1, 1]")
+    assert any("bins=8" in text.get_text() for text in plot(one).texts)
+    assert phases(one).label == "Binned, range [-1, 1]"
+    settings = document(s.sel(bins=8))["recordings"][0]["planes"][1]["settings"]
+    assert settings == {"bins": 8, "range": [-1, 1], "correction": None}
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"save: the folder '.*missing' does not exist"):
+        save(made(), tmp_path / "missing" / "p.glow.json")
+    assert not (tmp_path / "missing").exists()
 
 
 def test_planes_with_fewer_epochs_and_runs_share_a_recording(tmp_path):
@@ -157,7 +284,6 @@ def test_other_units_and_large_values_keep_their_digits(tmp_path):
         ([xr.Dataset()], "variables xt and ty"),
         ([made(), made(layers=("a", "b"))], "share layers and samples"),
         ([made(), made(samples=5)], "share layers and samples"),
-        (made(slider=BINS).expand_dims(width=[1.0]), r"one parameter, got width, bins"),
         (made() / 0, "infinity"),
     ],
 )
@@ -180,7 +306,7 @@ def test_packing_loses_no_more_than_its_step(numbers, fine):
 
 # Hostile documents: DocumentError, or planes of finite numbers and strings; never anything else.
 
-GOOD = document([made(slider=BINS), made(epochs=(0, 1))], title="T")
+GOOD = document([worded(made(slider=BINS)), made(epochs=(0, 1))], title="T", precise=False)
 
 
 def load_json(value, tmp_path):
@@ -198,6 +324,7 @@ def changed(path, value):
 
 
 PLANE = ("recordings", 0, "planes", 0)
+GOOD_FIGURE = GOOD["recordings"][0]["planes"][0]["diagnostics"]["edge_share"]
 
 
 @pytest.mark.parametrize(
@@ -233,6 +360,18 @@ PLANE = ("recordings", 0, "planes", 0)
         ((*PLANE, "xt", "data"), "A" * 46 + "==", "36 bytes"),
         ((*PLANE, "xt", "scale"), 0, "positive"),
         ((*PLANE, "xt", "scale"), 10**400, "finite number"),
+        ((*PLANE, "ceilings", "xt"), "12", "finite number"),
+        ((*PLANE, "axes", "ty", "form"), 3, "'form'"),
+        ((*PLANE, "axes", "ty"), None, "JSON object"),
+        ((*PLANE, "diagnostics"), [], "JSON object"),
+        ((*PLANE, "diagnostics"), {"epoch": GOOD_FIGURE}, "a diagnostic's name"),
+        ((*PLANE, "diagnostics"), {"bins": GOOD_FIGURE}, "names of their own"),
+        ((*PLANE, "diagnostics"), {"a b": GOOD_FIGURE}, "a diagnostic's name"),
+        ((*PLANE, "diagnostics", "edge_share", "shape"), [1], "'shape'"),
+        ((*PLANE, "verdicts", "xt", "phrases"), ["reliable", "reliable"], "different strings"),
+        ((*PLANE, "verdicts", "xt", "phrases"), ["reliable"], "codes below 1"),
+        ((*PLANE, "verdicts", "xt", "codes", "dtype"), "int16", "'uint8'"),
+        ((*PLANE, "xt", "dtype"), "uint8", "'int16', 'float32'"),
     ],
 )
 def test_a_wrong_field_is_named(tmp_path, path, value, message):
