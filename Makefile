@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 STAMPS := .make
 JS_SOURCES := $(shell find js/src js/style -type f 2>/dev/null) tsconfig.json package.json
 
-.PHONY: help setup demo lab test test-python test-js test-ui test-wheel check lint types imports bench wheel clean
+.PHONY: help setup demo lab test test-python test-js test-ui test-wheel check lint types imports bench accuracy wheel clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ imports: setup
 
 bench: setup ## the benchmarks, as ratios to references run in the same process
 	@for f in tests/benchmarks/bench_*.py; do echo "== $$f"; $(BIN)/python $$f; done
+
+accuracy: setup ## every estimator against known answers, hours: OPTIONS="--quick" or "--families ksg"
+	$(BIN)/python tests/accuracy/accuracy.py $(OPTIONS)
 
 wheel: setup ## build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
