@@ -25,6 +25,7 @@ from ._parameter import parameter as parameter
 from ._quantised import Quantised as Quantised
 from ._registry import get as get
 from ._registry import names as names
+from ._sliced import Sliced as Sliced
 from ._smile import SMILE as SMILE
 from ._t_copula import TCopula as TCopula
 from ._verdict import VERDICTS as VERDICTS
@@ -46,6 +47,7 @@ __all__ = [
     "InfoNCE",
     "Parameter",
     "Quantised",
+    "Sliced",
     "TCopula",
     "get",
     "limited_memory",

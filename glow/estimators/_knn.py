@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ._neighbours import Reading, digammas, joint_radius_sums, radius_sums
-from ._neighbours_base import NeighbourEstimator
+from ._neighbours_joint import JointNeighbourEstimator
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ._neighbours import Cloud, Integers, Split
 
 
-class KNN(NeighbourEstimator):
+class KNN(JointNeighbourEstimator):
     """Kozachenko and Leonenko's entropies, put together to an information, in bits.
 
     The differential entropy of N samples in d dimensions, with epsilon the distance of a sample to
@@ -78,13 +80,18 @@ class KNN(NeighbourEstimator):
         return Reading(values, atoms, others)
 
     def _of_labels(self, t: Cloud, split: Split, ks: Integers) -> Reading:
-        n, nothing = t.samples, np.zeros(len(ks))
-        dropped = split.dropped / (n + split.dropped)
+        t, nothing = t.first(split.samples), np.zeros(len(ks))
         if not t.dimensions:
-            return Reading(nothing, nothing, nothing, dropped)
+            return Reading(nothing, nothing, nothing, split.dropped)
         (logs, psi), _ = radius_sums(t, ks)
         (class_logs, class_psi), ties = radius_sums(t, ks, split)
-        table = digammas(n)
+        table, n = digammas(t.samples), t.samples
         within = table[split.highs - split.lows].mean()
         terms = t.dimensions * (logs - class_logs) - psi + class_psi
-        return Reading(table[n] - within + terms / n, ties[0] / n, ties[1] / n, dropped)
+        return Reading(table[n] - within + terms / n, ties[0] / n, ties[1] / n, split.dropped)
+
+    def _tied_share(self, reading: Reading) -> float:
+        return float(reading.atoms[0] + reading.ties[0])
+
+    def _form_found(self, form: str, figures: Mapping[str, float]) -> str:
+        return form

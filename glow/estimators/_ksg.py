@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from ._neighbours import label_reading, pair_reading
-from ._neighbours_base import NeighbourEstimator
+from ._neighbours_joint import JointNeighbourEstimator
+from ._neighbours_sorted import Line, line_label_reading, line_pair_reading
 from ._parameter import parameter
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ._neighbours import Cloud, Integers, Reading, Split
 
 
-class KSG(NeighbourEstimator):
+class KSG(JointNeighbourEstimator):
     """Kraskov, Stoegbauer and Grassberger's estimator and its mixed forms, in bits.
 
     Two continuous variables (2004, equations 8 and 9): with epsilon the distance of a sample to its
@@ -96,17 +97,20 @@ class KSG(NeighbourEstimator):
         return f"KSG 2004, variant {self.variant}"
 
     def _of_pair(self, x: Cloud, y: Cloud, ks: Integers) -> Reading:
-        return pair_reading(x, y, ks, variant=self.variant, mixed=self.ties == "mixed")
+        mixed = self.ties == "mixed"
+        if len(x.columns) == len(y.columns) == 1 and self.variant == 1:
+            return line_pair_reading(Line.of(x.columns[0]), Line.of(y.columns[0]), ks, mixed=mixed)
+        return pair_reading(x, y, ks, variant=self.variant, mixed=mixed)
 
     def _of_labels(self, t: Cloud, split: Split, ks: Integers) -> Reading:
-        return label_reading(t, split, ks, mixed=self.ties == "mixed")
+        mixed = self.ties == "mixed"
+        if len(t.columns) == 1:
+            return line_label_reading(Line.of(t.columns[0]), split, ks, mixed=mixed)
+        return label_reading(t, split, ks, mixed=mixed)
 
     def _tied_share(self, reading: Reading) -> float:
         atoms = 0.0 if self.ties == "mixed" else reading.atoms[0]
         return float(atoms + reading.ties[0])
 
     def _form_found(self, form: str, figures: Mapping[str, float]) -> str:
-        tied = figures["atom_share"] + figures["tied_share"]
-        if self.ties == "plain" or tied == 0:
-            return form
-        return f"{form}; Gao 2017 for {tied:.0%} of the samples, which are tied"
+        return form if self.ties == "plain" else super()._form_found(form, figures)

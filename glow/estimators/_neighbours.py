@@ -58,7 +58,9 @@ class Cloud:
         exponent = math.frexp(float(np.abs(samples).max()))[1]
         columns = np.ascontiguousarray(np.ldexp(samples, -exponent).T, dtype=samples.dtype)
         cloud = cls(columns, _spread(columns, metric) ** -cls.power(metric), metric)
-        if (reused or d > _WIDE) and n * n * columns.itemsize <= memory_ceiling() // _KEPT_SHARE:
+        if (
+            (reused and d > 1) or d > _WIDE
+        ) and n * n * columns.itemsize <= memory_ceiling() // _KEPT_SHARE:
             return cls(columns, cloud.factor, metric, cloud._block(0, n))
         return cloud
 
@@ -77,6 +79,14 @@ class Cloud:
         """How many units are not constant."""
         return int((self.columns != self.columns[:, :1]).any(axis=1).sum())
 
+    def first(self, n: int) -> Self:
+        """The first n samples."""
+        if n == self.samples:
+            return self
+        columns = np.ascontiguousarray(self.columns[:, :n])
+        matrix = None if self.matrix is None else np.ascontiguousarray(self.matrix[:n, :n])
+        return type(self)(columns, self.factor, self.metric, matrix)
+
     def distances(self, rows: slice) -> Floats:
         """(rows, N) distances of some samples to all."""
         if self.matrix is not None:
@@ -94,34 +104,41 @@ class Cloud:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Samples sorted by class, without those that are alone in theirs.
+    """Samples sorted by class, those that are alone in theirs at the end.
 
     Attributes:
-        rows: (N,) the numbers of the samples kept, sorted by class.
-        lows: (N,) where the class of each begins among them.
+        order: Sample numbers in that order.
+        lows: (N,) where the class of each begins in it, for those that are not alone.
         highs: (N,) where it ends.
-        dropped: How many were alone.
     """
 
-    rows: Integers
+    order: Integers
     lows: Integers
     highs: Integers
-    dropped: int
 
     @classmethod
     def of(cls, classes: Classes) -> Self:
         """Sorts the samples of a discrete variable."""
         sizes = np.diff(classes.starts)
-        rows = classes.order[np.repeat(sizes > 1, sizes)]
-        kept = sizes[sizes > 1]
+        kept, alone = sizes[sizes > 1], np.repeat(sizes == 1, sizes)
+        order = np.concatenate((classes.order[~alone], classes.order[alone]))
         ends = np.cumsum(kept)
-        lows, highs = np.repeat(ends - kept, kept), np.repeat(ends, kept)
-        return cls(rows, lows, highs, len(classes.order) - len(rows))
+        return cls(order, np.repeat(ends - kept, kept), np.repeat(ends, kept))
 
     @classmethod
     def whole(cls, n: int) -> Self:
         """All of n samples in one class, in their order."""
-        return cls(np.arange(n), np.zeros(n, np.int64), np.full(n, n), 0)
+        return cls(np.arange(n), np.zeros(n, np.int64), np.full(n, n))
+
+    @property
+    def samples(self) -> int:
+        """N, without those that are alone."""
+        return len(self.lows)
+
+    @property
+    def dropped(self) -> float:
+        """Share of those that are alone."""
+        return 1 - self.samples / len(self.order)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,16 +194,15 @@ def pair_reading(
 
 
 def label_reading(t: Cloud, split: Split, ks: Integers, *, mixed: bool = True) -> Reading:
-    """I(T;Y) of a continuous variable, sorted by the split, and labels; Ross (2014)."""
+    """I(T;Y) of a continuous variable, in the order of the split, and labels; Ross (2014)."""
     from ._neighbours_kernels import add_label_terms
 
-    n = t.samples
+    n = split.samples
     psi, sums, ties = digammas(n), np.zeros(len(ks)), np.zeros((2, len(ks)), np.int64)
-    for rows, block in _blocks(t):
+    for rows, block in _blocks(t.first(n)):
         lows, highs = split.lows[rows], split.highs[rows]
         add_label_terms(block, rows.start, lows, highs, ks, mixed, psi, sums, ties)
-    dropped = split.dropped / (n + split.dropped)
-    return Reading(psi[n] + sums / n, ties[0] / n, ties[1] / n, dropped)
+    return Reading(psi[n] + sums / n, ties[0] / n, ties[1] / n, split.dropped)
 
 
 def radius_sums(cloud: Cloud, ks: Integers, split: Split | None = None) -> tuple[Doubles, Integers]:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import dataclasses
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes
-from ._neighbours import Cloud, Reading, Split
-from ._neighbours_surrogate import gaussian_labels, gaussian_pair
+from ._neighbours import Reading, Split
 from ._parameter import parameter
 from ._partition import Partition
-from ._verdict import RELIABLE, SAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     import numpy.typing as npt
 
@@ -28,15 +26,15 @@ if TYPE_CHECKING:
     from ._estimate import Estimate
     from ._neighbours import Integers
 
-_GAUSSIAN_ERROR = 0.2  # relative; from there on the estimate says more of N and d than of the data
-_FEWEST = 16  # samples below which the figures mean nothing
+Prepared = TypeVar("Prepared")
+"""What a family makes of the samples of a continuous variable before it looks for neighbours."""
 
 
-class NeighbourEstimator(Estimator):
+class NeighbourEstimator(Estimator, Generic[Prepared]):
     """An estimator whose k nearest neighbours make a curve over k in one pass.
 
-    A family says what it reads from two continuous variables (`_of_pair`) and from a continuous one
-    and labels (`_of_labels`).
+    A family says how it prepares samples (`_prepared`) and what it then reads from two continuous
+    variables (`_of_pair`) and from a continuous one and labels (`_of_labels`).
     """
 
     k: int = parameter(
@@ -47,20 +45,35 @@ class NeighbourEstimator(Estimator):
         slider=(1, 32),
         meaning="nearest neighbours; few for little bias, many for little variance",
     )
-    metric: str = parameter(
-        default="euclidean",
-        scale="choice",
-        choices=("euclidean", "max"),
-        meaning="distance within each variable; the joint one is the larger of the two",
-    )
+
+    @property
+    @abstractmethod
+    def _preparation(self) -> Hashable:
+        """The settings that `_prepared` depends on."""
 
     @abstractmethod
-    def _of_pair(self, x: Cloud, y: Cloud, ks: Integers) -> Reading:
+    def _prepared(self, samples: Samples, *, second: bool, reused: bool = False) -> Prepared:
+        """Prepares (N, d) samples of the first or the second of two variables.
+
+        Args:
+            samples: The samples.
+            second: Whether they are of the second.
+            reused: Whether there will be many partners.
+        """
+
+    @abstractmethod
+    def _of_pair(self, x: Prepared, y: Prepared, ks: Integers) -> Reading:
         """Estimates for two continuous variables at increasing numbers of neighbours."""
 
     @abstractmethod
-    def _of_labels(self, t: Cloud, split: Split, ks: Integers) -> Reading:
-        """Estimates for a continuous variable, sorted by class, and labels."""
+    def _of_labels(self, t: Prepared, split: Split, ks: Integers) -> Reading:
+        """Estimates for a continuous variable and labels.
+
+        Args:
+            t: The variable, in the order of its samples.
+            split: The labels.
+            ks: Increasing numbers of neighbours.
+        """
 
     def criterion(self, x: Array, y: Array) -> float:
         """Mutual information of two variables.
@@ -116,114 +129,80 @@ class NeighbourEstimator(Estimator):
         """Figures that say how far ``criterion(x, y)`` can be trusted.
 
         Returns:
-            ``half_change``: the estimate less that from half of the samples. ``gaussian_error``:
-            the relative error of this estimator on Gaussian data of the same size, dimension and
-            covariance, whose information is known (at least half a bit stands below the fraction);
-            beyond 0.2 there are too few samples for the dimension. ``atom_share``: of the samples
-            whose k-th neighbour lies in the very same place. ``tied_share``: of those whose term is
-            biased because several neighbours are exactly as far as the k-th. ``dropped_share``: of
-            those left out because they are alone in their class.
+            ``half_change``: the estimate less that from half of the samples. ``atom_share``: of the
+            samples whose k-th neighbour lies in the very same place. ``tied_share``: of those whose
+            term is biased because several neighbours are exactly as far as the k-th.
+            ``dropped_share``: of those left out because they are alone in their class.
         """
         reading = self._between(x, y, np.array([self.k]))
         return {
             "half_change": self.half_change(x, y),
-            "gaussian_error": self.gaussian_error(x, y),
             "atom_share": float(reading.atoms[0]),
             "tied_share": self._tied_share(reading),
             "dropped_share": reading.dropped,
         }
 
-    def gaussian_error(self, x: Array, y: Array) -> float:
-        """The relative error on Gaussian data like the given; NaN where there is nothing to fit.
-
-        A parametric bootstrap: two continuous variables are replaced by Gaussian ones of their
-        joint covariance, a continuous variable and labels by Gaussian classes of its means and
-        common covariance.
-        """
-        first, second = self._variable("x", x), self._variable("y", y)
-        if len(as_array(self._owner, "x", x)) < _FEWEST:
-            return math.nan
-        if isinstance(first, Classes):
-            first, second = second, first
-        if isinstance(first, Classes):
-            return math.nan
-        if isinstance(second, Classes):
-            like, information = gaussian_labels(first, second)
-            found = self.criterion(like, second.labels)
-        else:
-            like, partner, information = gaussian_pair(first, second)
-            found = self.criterion(like, partner)
-        return (found - information) / max(information, 0.5)
-
     def measure(self, x: Array, y: Array) -> Estimate:
         """`criterion` with its form, diagnostics and verdict, as in `Estimator.measure`."""
         found = super().measure(x, y)
-        return dataclasses.replace(
-            found,
-            form=self._form_found(found.form, found.diagnostics),
-            verdict=self._doubt(found.verdict, found.diagnostics.get("gaussian_error", 0.0)),
-        )
-
-    def verdicts(self, estimate: dict[str, float], context: Context) -> tuple[str, str]:
-        """As `Estimator.verdicts`; a large ``gaussian_error`` means too few samples for d."""
-        xt, ty = super().verdicts(estimate, context)
-        return (
-            self._doubt(xt, estimate.get("xt_gaussian_error", 0.0)),
-            self._doubt(ty, estimate.get("ty_gaussian_error", 0.0)),
-        )
+        return dataclasses.replace(found, form=self._form_found(found.form, found.diagnostics))
 
     def _readings(self, t: Array, context: Context, ks: Integers) -> tuple[Reading, Reading]:
-        """Readings of I(X;T) and I(T;Y) of a layer."""
+        """Readings of I(X;T) and I(T;Y) of a layer, from one preparation of T."""
         samples = as_samples(self._owner, "t", t)
         same_length(self._owner, t=samples, x=context.x)
         self._enough(len(samples), ks)
         classes = context.classes
         if classes is None:
-            return (
-                self._of_pair(self._kept(context, "x"), self._cloud(samples), ks),
-                self._of_pair(self._cloud(samples), self._kept(context, "y"), ks),
-            )
-        split = self._split(classes, lambda make: context.memo("neighbour classes", make))
-        return (
-            self._of_pair(self._kept(context, "x"), self._cloud(samples), ks),
-            self._of_labels(self._cloud(samples[split.rows]), split, ks),
-        )
+            prepared = self._prepared(samples, second=True)
+            x, y = self._kept(context, "x", slice(None)), self._kept(context, "y", slice(None))
+            return self._of_pair(x, prepared, ks), self._of_pair(y, prepared, ks)
+        split = context.memo("neighbour classes", lambda: Split.of(classes))
+        prepared = self._prepared(samples[split.order], second=True)
+        x = self._kept(context, "x", split.order)
+        return self._of_pair(x, prepared, ks), self._split_reading(prepared, split, ks)
 
     def _between(self, x: Array, y: Array, ks: Integers) -> Reading:
+        """What is read from any two variables."""
         first, second = self._variable("x", x), self._variable("y", y)
+        if isinstance(first, Classes) and isinstance(second, Classes):
+            return self._plug_in(first, second, ks)
         if isinstance(first, Classes):
             first, second = second, first
-        if isinstance(first, Classes):
-            return _plug_in(self._owner, first, second, ks)
+        assert not isinstance(first, Classes)  # noqa: S101 - at most one of them is
         symbols = second.labels if isinstance(second, Classes) else second
         same_length(self._owner, x=first, y=symbols)
         self._enough(len(first), ks)
-        if not isinstance(second, Classes):
-            return self._of_pair(self._cloud(first), self._cloud(second), ks)
-        split = self._split(second, lambda make: make())
-        return self._of_labels(self._cloud(first[split.rows]), split, ks)
+        if isinstance(second, Classes):
+            split = Split.of(second)
+            prepared = self._prepared(first[split.order], second=True)
+            return self._split_reading(prepared, split, ks)
+        x_prepared = self._prepared(first, second=False)
+        return self._of_pair(x_prepared, self._prepared(second, second=True), ks)
 
-    def _kept(self, context: Context, name: str) -> Cloud:
-        """X or Y of a plane, whose distances are fixed."""
+    def _kept(self, context: Context, name: str, order: slice | Integers) -> Prepared:
+        """X or Y of a plane, prepared once."""
 
-        def make() -> Cloud:
+        def make() -> Prepared:
             samples = as_samples(self._owner, name, getattr(context, name))
-            return Cloud.of(samples, self.metric, reused=True)
+            return self._prepared(samples[order], second=False, reused=True)
 
-        return context.memo(("neighbours", name, self.metric), make)
+        return context.memo(("neighbours", name, self._preparation), make)
 
-    def _cloud(self, samples: Samples) -> Cloud:
-        return Cloud.of(samples, self.metric)
-
-    def _split(self, classes: Classes, keep: Callable[[Callable[[], Split]], Split]) -> Split:
-        split = keep(lambda: Split.of(classes))
-        if not len(split.rows):
+    def _split_reading(self, t: Prepared, split: Split, ks: Integers) -> Reading:
+        if not split.samples:
             raise ValueError(
                 f"{self._owner}: neighbours are sought within classes, but each of the "
-                f"{len(classes.labels)} samples is alone in its class. Give whole numbers that are "
+                f"{len(split.order)} samples is alone in its class. Give whole numbers that are "
                 "quantities, not labels, as floating point numbers."
             )
-        return split
+        return self._of_labels(t, split, ks)
+
+    def _plug_in(self, x: Classes, y: Classes, ks: Integers) -> Reading:
+        same_length(self._owner, x=x.labels, y=y.labels)
+        bits = Partition.of_classes(x).information(Partition.of_classes(y))
+        nothing = np.zeros(len(ks))
+        return Reading(np.full(len(ks), bits * math.log(2)), nothing, nothing)
 
     def _enough(self, n: int, ks: Integers) -> None:
         if n <= ks[-1]:
@@ -237,12 +216,13 @@ class NeighbourEstimator(Estimator):
         return Classes.of(array) if is_discrete(array) else as_samples(self._owner, name, array)
 
     def _tied_share(self, reading: Reading) -> float:
-        """Share of the samples whose ties bias the estimate."""
-        return float(reading.atoms[0] + reading.ties[0])
+        """Share of the samples whose ties bias the estimate; those of atoms do not by default."""
+        return float(reading.ties[0])
 
     def _form_found(self, form: str, figures: Mapping[str, float]) -> str:
         """The form, once it is known how many samples are tied."""
-        return form
+        tied = figures["atom_share"] + figures["tied_share"]
+        return f"{form}; Gao 2017 for {tied:.0%} of the samples, which are tied" if tied else form
 
     @property
     def _owner(self) -> str:
@@ -251,16 +231,3 @@ class NeighbourEstimator(Estimator):
     @staticmethod
     def _bits(reading: Reading) -> float:
         return float(reading.values[0] / math.log(2))
-
-    @staticmethod
-    def _doubt(verdict: str, gaussian_error: float) -> str:
-        doubtful = verdict == RELIABLE and abs(gaussian_error) > _GAUSSIAN_ERROR
-        return SAMPLES if doubtful else verdict
-
-
-def _plug_in(owner: str, x: Classes, y: Samples | Classes, ks: Integers) -> Reading:
-    assert isinstance(y, Classes)  # noqa: S101 - the caller has seen to it
-    same_length(owner, x=x.labels, y=y.labels)
-    bits = Partition.of_classes(x).information(Partition.of_classes(y))
-    nothing = np.zeros(len(ks))
-    return Reading(np.full(len(ks), bits * math.log(2)), nothing, nothing)

@@ -217,8 +217,10 @@ def add_pair_terms(
 
 @kernel
 def is_tied(found: Floats, k: int) -> bool:
-    """Whether the next neighbour is as far as the ``k``-th, or the ``k``-th no distance away."""
-    return found[k - 1] == 0 or (k < len(found) and found[k] == found[k - 1])
+    """Whether the ``k``-th neighbour is not the only one at its distance, or at none."""
+    radius = found[k - 1]
+    before = k > 1 and found[k - 2] == radius
+    return radius == 0 or before or (k < len(found) and found[k] == radius)
 
 
 @kernel
