@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ._axes import AXES, swept
+from ._settings import settings_of
+from ._spline import NaturalSpline
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,8 +22,9 @@ class Curves:
 
     Of a parameter in which the estimate is smooth (the variance of `KDE`) the values between the
     kept ones come from the natural cubic spline in log2 of the parameter; through three nodes an
-    octave its error is below 5e-4 bits. Of others (the number of bins) the nearest kept value is
-    shown.
+    octave its error is about 5e-4 bits at most. Of others (the number of bins) the nearest kept
+    value is shown. Either way the result says how far it may be from the estimate at the value
+    asked for.
 
     Args:
         dataset: what `sweep` returned for one parameter, or `load`.
@@ -48,7 +52,6 @@ class Curves:
                 f"Curves: the values of {self.parameter} must be numbers, got {self.values!r}. "
                 f"Choose one: dataset.sel({self.parameter}=...)."
             )
-        self._spline: _NaturalSpline | None = None
 
     @property
     def smooth(self) -> bool:
@@ -67,8 +70,16 @@ class Curves:
             value: the wanted value, within the range of the kept ones.
 
         Returns:
-            The plane; its attribute ``settings`` holds the value that it shows. Diagnostics are
-            those of the nearest kept value.
+            The plane. Its attributes ``parameter``, ``asked`` and ``shown`` say which value was
+            wanted and which is shown, as does ``settings``. Diagnostics are those of the nearest
+            kept value.
+
+            ``xt_error`` and ``ty_error`` say by how much the estimate at ``asked`` may differ: 0
+            if that is a kept value. Between those of a smooth parameter it is an estimate of the
+            spline's error: how far splines through every other node miss the nodes left out
+            nearby, over 8. (Halving the distance of the nodes divides the error by 16.) NaN with
+            fewer than four kept values. Where the nearest kept value is shown, it is the step of
+            the estimate between the two kept values around ``asked``.
 
         Raises:
             ValueError: if the value lies outside the range of the kept ones.
@@ -82,41 +93,38 @@ class Curves:
         plane = self.dataset.isel({self.parameter: self._nearest(value)})
         shown = plane[self.parameter].item()
         plane = plane.drop_vars(self.parameter)
-        if self.smooth and not self.exact(value):
+        between = self.smooth and not self.exact(value)
+        if between:
             shown = float(value)
-            plane = plane.assign(
-                {axis: plane[axis].copy(data=self._interpolated(axis, shown)) for axis in AXES}
-            )
-        settings = {**json.loads(self.dataset.attrs["settings"]), self.parameter: shown}
-        return plane.assign_attrs(settings=json.dumps(settings))
+            plane = plane.assign({axis: self._filled(plane, axis, shown) for axis in AXES})
+        errors = {f"{axis}_error": self._error(plane, axis, value) for axis in AXES}
+        settings = {**settings_of(self.dataset), self.parameter: shown}
+        return plane.assign(errors).assign_attrs(
+            settings=json.dumps(settings), parameter=self.parameter, asked=value, shown=shown
+        )
+
+    def _filled(self, plane: xr.Dataset, axis: str, value: float) -> xr.DataArray:
+        return plane[axis].copy(data=self._spline(np.log2(value))[AXES.index(axis)])
+
+    def _error(self, plane: xr.Dataset, axis: str, value: float) -> xr.DataArray:
+        if self.exact(value):
+            data = np.where(np.isnan(plane[axis].values), np.nan, 0.0)
+        elif self.smooth:
+            data = self._spline.error(np.log2(value))[AXES.index(axis)]
+        else:
+            above = int(np.searchsorted(self.values, value))
+            kept = self.dataset[axis].transpose(self.parameter, ...).values
+            data = np.abs(kept[above] - kept[above - 1])
+        named = plane[axis].copy(data=data)
+        return named.assign_attrs(long_name=f"error of {plane[axis].attrs['long_name']}")
+
+    @cached_property
+    def _spline(self) -> NaturalSpline:
+        kept = [self.dataset[axis].transpose(self.parameter, ...).values for axis in AXES]
+        return NaturalSpline(np.log2(self.values), np.stack(kept, axis=1))
 
     def _nearest(self, value: float) -> int:
         """Nearest on the scale of the slider: in the logarithm where values are positive."""
         if self.values[0] > 0:
             return int(np.abs(np.log2(self.values) - np.log2(value)).argmin())
         return int(np.abs(self.values - value).argmin())
-
-    def _interpolated(self, axis: str, value: float) -> npt.NDArray[np.float64]:
-        if self._spline is None:
-            kept = [self.dataset[a].transpose(self.parameter, ...).values for a in AXES]
-            self._spline = _NaturalSpline(np.log2(self.values), np.stack(kept, axis=1))
-        both: npt.NDArray[np.float64] = self._spline(float(np.log2(value)))
-        of_axis: npt.NDArray[np.float64] = both[AXES.index(axis)]
-        return of_axis
-
-
-class _NaturalSpline:
-    """The natural cubic spline through (nodes, ...) values; missing points stay missing."""
-
-    def __init__(self, nodes: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> None:
-        from scipy.interpolate import CubicSpline
-
-        flat = values.reshape(len(nodes), -1)
-        self._shape = values.shape[1:]
-        self._whole = np.isfinite(flat).all(axis=0)
-        self._spline = CubicSpline(nodes, flat[:, self._whole], bc_type="natural")
-
-    def __call__(self, node: float) -> npt.NDArray[np.float64]:
-        result = np.full(self._whole.shape, np.nan)
-        result[self._whole] = self._spline(node)
-        return result.reshape(self._shape)

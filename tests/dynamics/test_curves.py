@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from glow.dynamics import Curves, compression, load, plane, save, sweep
-from glow.estimators import KDE, Binned
+from glow.estimators import KDE, Binned, Context
 
 
 def made(values, smooth, shape=(3, 2)):
@@ -77,6 +77,98 @@ def test_other_parameters_snap_to_the_nearest_kept_value():
 def test_values_around_zero_snap_on_a_linear_scale():
     curves = Curves(made([-1.0, 0.0, 1.0], smooth=False))
     assert json.loads(curves.at(0.4).attrs["settings"])["variance"] == 0
+
+
+def test_the_value_that_is_shown_is_said():
+    at = Curves(made([2, 8, 32], smooth=False)).at(15)
+    assert (at.attrs["parameter"], at.attrs["asked"], at.attrs["shown"]) == ("variance", 15, 8)
+    between = Curves(made(NODES, smooth=True)).at(1.1)
+    assert (between.attrs["asked"], between.attrs["shown"]) == (1.1, 1.1)
+
+
+def test_the_error_is_zero_at_kept_values_and_missing_where_the_point_is():
+    for smooth in (True, False):
+        dataset = made(NODES, smooth=smooth)
+        dataset["xt"][3, 1, 1] = np.nan
+        kept = Curves(dataset).at(NODES[3])
+        assert kept["xt_error"].fillna(0).sum() == kept["ty_error"].sum() == 0
+        assert np.isnan(kept["xt_error"][1, 1])
+        assert kept["xt_error"].attrs["units"] == "bits"
+
+
+def test_the_error_of_a_snapping_parameter_is_the_step_around_the_value():
+    at = Curves(made([2, 8, 32], smooth=False)).at(15)
+    assert np.allclose(at["xt_error"], abs(np.sin(3) - np.sin(5)))
+    assert np.allclose(at["ty_error"], 2 * at["xt_error"])
+
+
+def test_the_error_of_a_spline_follows_the_distance_of_its_nodes():
+    """Of sin, whose spline is off by up to h**4 / 384, within what the estimate allows."""
+    for per_octave in (2, 4, 8):
+        nodes = 2.0 ** (np.arange(-4 * per_octave, 4 * per_octave + 1) / per_octave)
+        curves = Curves(made(nodes, smooth=True))
+        for value in (0.8, 1.3, 3.1):
+            at = curves.at(value)
+            true = abs(at["xt"].values[0, 0] - np.sin(np.log2(value)))
+            assert true <= at["xt_error"].values[0, 0] <= 40 * true + 1e-9
+
+
+def test_too_few_nodes_say_nothing_of_the_error():
+    at = Curves(made(NODES[:3], smooth=True)).at(NODES[:2].mean())
+    assert np.isfinite(at["xt"]).all()
+    assert np.isnan(at["xt_error"]).all()
+
+
+@pytest.fixture(scope="module")
+def activations():
+    """Narrow tanh and wide ReLU layers, before and after training on the digits."""
+    import torch
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    x, y = torch.tensor(digits.data / 16).float(), torch.tensor(digits.target)
+    found = {}
+    for name, width, activation in (("tanh", 6, torch.nn.Tanh), ("wide", 1024, torch.nn.ReLU)):
+        torch.manual_seed(0)
+        net = torch.nn.Sequential(
+            torch.nn.Linear(64, width), activation(), torch.nn.Linear(width, 10)
+        )
+        optimizer = torch.optim.Adam(net.parameters(), 3e-3)
+        for step in range(101):
+            if step in (0, 100):
+                found[name, step] = net[:2](x[:700]).detach().numpy()
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(net(x), y).backward()
+            optimizer.step()
+    return found, Context(x[:700].numpy(), y[:700].numpy())
+
+
+def test_the_stated_error_covers_the_true_one_on_real_activations(activations):
+    layers, context = activations
+    grid = 2.0 ** (np.arange(-36, 31) / 3)
+    values = np.sort((2.0 ** (np.log2(grid[:-1]) + np.array([[0.07], [0.17], [0.26]]))).ravel())
+    for (name, step), t in layers.items():
+        kept, exact = (np.stack(KDE().curve(t, context, "variance", v)) for v in (grid, values))
+        curves = Curves(swept_curve(grid, kept))
+        found = [curves.at(value) for value in values]
+        for index, axis in enumerate(("xt", "ty")):
+            true = np.abs([p[axis].item() for p in found] - exact[index])
+            stated = np.array([p[f"{axis}_error"].item() for p in found])
+            covered = true <= stated + 2e-6  # float32 distances
+            assert covered.mean() > 0.98, (name, step, axis)
+            assert (true <= 2 * stated + 1e-5).all(), (name, step, axis)
+            assert stated.max() < 20 * true.max() + 1e-5, (name, step, axis)
+
+
+def swept_curve(grid, kept):
+    """A sweep of one point."""
+    units = {"long_name": "I", "units": "bits"}
+    dims = ["variance", "epoch", "layer"]
+    return xr.Dataset(
+        {axis: (dims, kept[i][:, None, None], units) for i, axis in enumerate(("xt", "ty"))},
+        {"variance": ("variance", grid, {"smooth": 1}), "epoch": [0], "layer": ["a"]},
+        {"settings": "{}"},
+    )
 
 
 def test_missing_points_stay_missing_and_leave_the_others_alone():
