@@ -73,9 +73,10 @@ class Critic(ABC):
     @staticmethod
     def _layer(shape: tuple[int, ...], generator: torch.Generator) -> torch.Tensor:
         if len(shape) == 1:
-            return torch.zeros(shape)
+            return torch.zeros(shape, dtype=torch.float32, device="cpu")
         bound = 1 / math.sqrt(shape[-1])
-        return torch.empty(shape).uniform_(-bound, bound, generator=generator)
+        layer = torch.empty(shape, dtype=torch.float32, device="cpu")
+        return layer.uniform_(-bound, bound, generator=generator)
 
 
 class Joint(Critic):

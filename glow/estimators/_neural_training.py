@@ -58,7 +58,7 @@ class Halves:
     @classmethod
     def split(cls, x: torch.Tensor, y: torch.Tensor, seed: int) -> Halves:
         """Shuffles the samples; the same seed and N give the same parts."""
-        order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed)).to(x.device)
+        order = _order(len(x), torch.Generator().manual_seed(seed), x.device)
         return cls(x[order], y[order])
 
     @property
@@ -209,9 +209,9 @@ class Training:
             scores = _in_blocks(self.critic, weights, data.x[rows], data.y[rows], block)
             for i, bound in enumerate(bounds):
                 terms = bound.contributions(scores)
-                error = terms.std() / math.sqrt(len(terms))
-                quality = bound.quality(scores)
-                figures[i, :, part] = float(terms.mean()), float(error), float(quality)
+                quality = float(bound.quality(scores))
+                error = _standard_error(terms, scores.product.shape[1])
+                figures[i, :, part] = float(terms.mean()), error, quality
         return figures
 
     def _require_finite(self, figures: npt.NDArray[np.float64], step: int) -> None:
@@ -247,10 +247,30 @@ def _batches(
     n = data.trained
     size = min(size, n)
     while True:
-        order = torch.randperm(n, generator=generator).to(data.x.device)
+        order = _order(n, generator, data.x.device)
         for start in range(0, n - size + 1, size):
             rows = order[start : start + size]
             yield data.x[rows], data.y[rows]
+
+
+def _order(n: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+    """A permutation drawn on the host, so that it is the same on every device."""
+    return torch.randperm(n, generator=generator, device="cpu").to(device)
+
+
+def _standard_error(terms: torch.Tensor, partners: int) -> float:
+    """Of the mean of (n,) terms that follow each other in the order of the samples.
+
+    With few partners each term shares them with the terms next to it, mostly to compensate, so
+    their covariances count too. Among many partners those with a single other term are lost.
+    """
+    centred = terms - terms.mean()
+    variance = alone = centred.square().mean()
+    if 2 * partners < len(terms):
+        for lag in range(1, partners + 1):
+            variance = variance + 2 * (centred[lag:] * centred[:-lag]).sum() / len(terms)
+    # a sum of estimated covariances is not always positive
+    return math.sqrt(float(variance if variance > 0 else alone) / len(terms))
 
 
 def _in_blocks(

@@ -15,6 +15,7 @@ NUMBER = declare("log", low=0.5, high=8)
 CHOICE = declare("choice", choices=("a", "b"))
 INTERVAL = declare("interval", choices=("whole",), example=(0, 1))
 EDGES = declare("edges", example=[0, 1])
+SIZES = declare("sizes", low=1, high=9, example=(4, 4))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ EDGES = declare("edges", example=[0, 1])
         (INTERVAL, [-1, 1], (-1.0, 1.0)),
         (EDGES, np.array([1.0, 2.5]), (1.0, 2.5)),
         (EDGES, (0,), (0.0,)),
+        (SIZES, [4, np.int64(9)], (4, 9)),
+        (SIZES, np.array([3]), (3,)),
     ],
 )
 def test_legal_values_are_normalised(parameter, given, kept):
@@ -60,6 +63,14 @@ def test_legal_values_are_normalised(parameter, given, kept):
         (INTERVAL, (0, float("inf")), ValueError),
         (INTERVAL, (0, "1"), TypeError),
         (INTERVAL, 3, TypeError),
+        (SIZES, [], ValueError),
+        (SIZES, [4, 0], ValueError),
+        (SIZES, [10], ValueError),
+        (SIZES, [4, float("inf")], ValueError),
+        (SIZES, [4, 1.5], TypeError),
+        (SIZES, [True], TypeError),
+        (SIZES, 4, TypeError),
+        (SIZES, "44", TypeError),
         (EDGES, [], ValueError),
         (EDGES, [1, 1], ValueError),
         (EDGES, [0, float("nan")], ValueError),
