@@ -298,9 +298,7 @@ class Estimator(ABC):
     def sliders(self) -> tuple[Parameter, ...]:
         """The active numeric parameters, each with this object's value as its default."""
         return tuple(
-            dataclasses.replace(p, default=getattr(self, p.name))
-            for p in self.active
-            if p.numeric and p.slider is not False
+            p.at(getattr(self, p.name)) for p in self.active if p.numeric and p.slider is not False
         )
 
     @property

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from ._parameter import Parameter
 
 
-def _number(parameter: Parameter, value: object) -> float:
-    expected = f"a number from {parameter.low:g} to {parameter.high:g}"
+def _number(parameter: Parameter, value: object) -> float | str:
+    words = "".join(f"{choice!r} or " for choice in parameter.choices)
+    expected = f"{words}a number from {parameter.low:g} to {parameter.high:g}"
+    if isinstance(value, str) and value in parameter.choices:
+        return value
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(expected)
     number = float(value)

@@ -10,7 +10,7 @@ import numpy as np
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes
-from ._kernel_sums import blurred_information
+from ._kernel_sums import kernel_sums
 from ._parameter import parameter
 from ._partition import Partition
 
@@ -143,22 +143,73 @@ class KDE(Estimator):
         samples = as_samples("KDE", "t", t)
         same_length("KDE", t=samples, x=context.x)
         variances = [self.replace(variance=value).variance for value in values]
-        target = as_samples("KDE", "y", context.y) if context.classes is None else context.classes
-        return self._information(samples, target, variances)
+        return self._information(samples, _target(context), variances)
+
+    def diagnose(self, t: Array, context: Context) -> dict[str, float]:
+        """How far apart the bounds are, and what the estimate makes of shuffled labels.
+
+        Returns:
+            ``xt_gap``, the upper bound on I(X;T) less the lower one, from one pass: the truth for
+            this noise lies between. ``ty_shuffled``, I(T;Y) of shuffled labels in bits.
+        """
+        samples = as_samples("KDE", "t", t)
+        same_length("KDE", t=samples, x=context.x)
+        bounds = [self.variance * factor for factor in _VARIANCE_FACTOR.values()]
+        total, ty = self._blurred(samples, _target(context.shuffled), bounds)
+        own = list(_VARIANCE_FACTOR).index(self.bound)
+        return {"xt_gap": float(total[0] - total[1]), "ty_shuffled": float(ty[own])}
+
+    def check(self, x: Array, y: Array) -> dict[str, float]:
+        """How far apart the two bounds are, and what the estimate makes of a shuffled partner.
+
+        How the estimate moves with half of the samples is not asked: I(X;T) of a layer grows with N
+        by its definition.
+
+        Returns:
+            ``gap``, the estimate by "upper" less that by "lower", and ``shuffled``, in bits.
+        """
+        upper, lower = (self.replace(bound=b).criterion(x, y) for b in _VARIANCE_FACTOR)
+        symbols = as_array("KDE", "y", y)
+        order = np.random.default_rng(0).permutation(len(symbols))
+        return {"gap": upper - lower, "shuffled": self.criterion(x, symbols[order])}
 
     def _information(
         self, t: Samples, y: Samples | Classes, variances: list[float]
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """I(X;T) and I(T;Y) in bits, (V,) each."""
-        blurs = np.array(variances, dtype=np.float64) * _VARIANCE_FACTOR[self.bound]
+        return self._blurred(t, y, [v * _VARIANCE_FACTOR[self.bound] for v in variances])
+
+    def _blurred(
+        self, t: Samples, y: Samples | Classes, blurs: list[float]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """I(X;T) and I(T;Y) in bits at the variances of Kullback-Leibler distances."""
+        scales = 0.5 / np.array(blurs, dtype=np.float64)
         if isinstance(y, Classes):
             same_length("KDE", x=t, y=y.labels)
-            total, within = blurred_information(t, blurs, y)
-            return total / math.log(2), (total - within) / math.log(2)
+            total, within = _informations(t, scales, y)
+            return total, total - within
         same_length("KDE", x=t, y=y)
         pair = np.hstack((t, y)).astype(np.float64)
-        total, target, both = (blurred_information(v, blurs)[0] for v in (t, y, pair))
-        return total / math.log(2), (total + target - both) / math.log(2)
+        total, target, both = (_informations(v, scales, None)[0] for v in (t, y, pair))
+        return total, total + target - both
+
+
+def _informations(
+    t: Samples, scales: npt.NDArray[np.float64], classes: Classes | None
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """I(X;T) and I(X;T given Y) in bits, (V,) each (Kolchinsky and Tracey 2017, equation 10)."""
+    if not len(scales):
+        return np.empty(0), np.empty(0)
+    sums = kernel_sums("KDE", t, scales, classes=classes)
+    sizes = np.array([len(t)]) if classes is None else np.diff(classes.starts)
+    of_class = np.repeat(sizes, sizes)  # the sums are sorted by class
+    total = -np.log1p(sums.total / len(t)).mean(axis=1) / math.log(2)
+    within = -np.log1p(sums.within / of_class).mean(axis=1) / math.log(2)
+    return total, within
+
+
+def _target(context: Context) -> Samples | Classes:
+    return as_samples("KDE", "y", context.y) if context.classes is None else context.classes
 
 
 def _variable(name: str, value: Array) -> Samples | Classes:

@@ -19,7 +19,6 @@ Scale = Literal["linear", "log", "integer", "choice", "interval", "edges", "size
 
 _NUMERIC = ("linear", "log", "integer")
 _GRID_POINTS = 24
-_NODES_PER_OCTAVE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +38,14 @@ class Parameter:
         meaning: One line for people.
         smooth: Whether the estimate is smooth in this parameter, so that a curve through few nodes
             replaces the estimate; otherwise a slider snaps to the values of ``grid()``.
-        choices: The legal words of a choice or an interval.
+        per_octave: How many nodes an octave a smooth curve needs.
+        choices: The legal words of a choice or an interval; on a numeric scale, words that stand
+            for a number that follows from the samples.
         optional: Whether None is legal.
         slider: The range that a slider visits; ``(low, high)`` if None; False for a number that is
             no matter of a slider, such as a seed.
-        example: A legal value to show in error messages, for parameters whose default is None.
+        example: A legal value to show in error messages, for parameters whose default is None; a
+            number where a word is legal beside numbers, for the slider to stand at.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Parameter:
     high: float = math.inf
     unit: str = ""
     smooth: bool = False
+    per_octave: int = 3
     choices: tuple[str, ...] = ()
     optional: bool = False
     slider: tuple[float, float] | Literal[False] | None = None
@@ -63,6 +66,11 @@ class Parameter:
     def numeric(self) -> bool:
         """Whether values are numbers, so that a slider makes sense."""
         return self.scale in _NUMERIC
+
+    def at(self, value: Any) -> Parameter:  # noqa: ANN401 - as many types as there are scales
+        """The same declaration with another default; a slider stands at ``example`` for a word."""
+        default = self.example if self.numeric and isinstance(value, str) else value
+        return dataclasses.replace(self, default=default)
 
     def check(self, owner: str, value: object) -> Any:  # noqa: ANN401 - as many types as there are scales
         """Returns the normalised value.
@@ -87,8 +95,9 @@ class Parameter:
     def grid(self) -> npt.NDArray[np.float64] | npt.NDArray[np.int64]:
         """The values that a slider visits and a sweep keeps, increasing.
 
-        Smooth parameters give the nodes ``2 ** (q / 3)`` of their range, three an octave: a cubic
-        spline in the logarithm through them is within 3e-4 nats of the KDE estimate. Others give
+        Smooth parameters give the nodes ``2 ** (q / per_octave)`` of their range. With three an
+        octave of the variance, a cubic spline in the logarithm through them is within 3e-4 nats of
+        the KDE estimate. Others give
         about 24 values, evenly spread on the parameter's scale, that contain the default.
 
         Raises:
@@ -100,12 +109,12 @@ class Parameter:
             )
         low, high = self.slider or (self.low, self.high)
         if self.smooth:
-            first = math.ceil(_NODES_PER_OCTAVE * math.log2(low))
-            last = math.floor(_NODES_PER_OCTAVE * math.log2(high))
-            return np.asarray(2.0 ** (np.arange(first, last + 1) / _NODES_PER_OCTAVE))
+            first = math.ceil(self.per_octave * math.log2(low))
+            last = math.floor(self.per_octave * math.log2(high))
+            return np.asarray(2.0 ** (np.arange(first, last + 1) / self.per_octave))
         spread = np.linspace if self.scale == "linear" else np.geomspace
         values = np.array([float(f"{value:.3g}") for value in spread(low, high, _GRID_POINTS)])
-        if self.default is not None:
+        if isinstance(self.default, (int, float)):
             values = np.append(values, self.default)
         if self.scale == "integer":
             return np.unique(np.rint(values).astype(np.int64))
@@ -125,6 +134,7 @@ def parameter(
     high: float = math.inf,
     unit: str = "",
     smooth: bool = False,
+    per_octave: int = 3,
     choices: tuple[str, ...] = (),
     optional: bool = False,
     slider: tuple[float, float] | Literal[False] | None = None,
@@ -144,6 +154,7 @@ def parameter(
         high=high,
         unit=unit,
         smooth=smooth,
+        per_octave=per_octave,
         choices=choices,
         optional=optional,
         slider=slider,

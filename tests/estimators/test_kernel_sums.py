@@ -5,24 +5,24 @@ from hypothesis import given
 
 from glow.estimators import KDE
 from glow.estimators._kde_kernels import exp
-from glow.estimators._kernel_sums import halving_groups
+from glow.estimators._kernel_sums import doubling_groups
 
 
-def test_the_slider_takes_three_chains_in_groups_of_eight():
-    nodes = KDE.parameters[0].grid()
-    groups = halving_groups(nodes)
-    assert len(groups) == 12
+def test_the_slider_takes_three_chains():
+    scales = 0.5 / KDE.parameters[0].grid()
+    groups = doubling_groups(scales)
+    assert len(groups) == 3
     for group in groups:
-        np.testing.assert_allclose(nodes[group][:-1], 2 * nodes[group][1:])
+        np.testing.assert_allclose(scales[group][1:], 2 * scales[group][:-1])
 
 
 @given(st.lists(st.sampled_from([1.0, 2.0, 4.0, 8.0, 0.3, 0.6, 0.61, 5.0]), max_size=30))
-def test_every_variance_is_in_one_group_of_halves(values):
-    variances = np.array(values)
-    groups = halving_groups(variances)
+def test_every_scale_is_in_one_group_of_doubles(values):
+    scales = np.array(values)
+    groups = doubling_groups(scales)
     assert sorted(i for group in groups for i in group) == list(range(len(values)))
     for group in groups:
-        np.testing.assert_allclose(variances[group][:-1], 2 * variances[group][1:])
+        np.testing.assert_allclose(scales[group][1:], 2 * scales[group][:-1])
 
 
 @pytest.mark.parametrize("x", [0, -1e-7, -0.3, -1, -7.77, -60, -87])
