@@ -23,6 +23,8 @@ from ._nwj import NWJ as NWJ
 from ._parameter import Parameter as Parameter
 from ._parameter import parameter as parameter
 from ._quantised import Quantised as Quantised
+from ._recommend import Recommendation as Recommendation
+from ._recommend import recommend as recommend
 from ._registry import get as get
 from ._registry import names as names
 from ._sliced import Sliced as Sliced
@@ -47,6 +49,7 @@ __all__ = [
     "InfoNCE",
     "Parameter",
     "Quantised",
+    "Recommendation",
     "Sliced",
     "TCopula",
     "get",
@@ -54,5 +57,6 @@ __all__ = [
     "memory_ceiling",
     "names",
     "parameter",
+    "recommend",
     "set_memory_ceiling",
 ]

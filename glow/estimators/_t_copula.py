@@ -12,7 +12,7 @@ from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._gaussian import Gaussian
 from ._parameter import parameter
-from ._t_copula_doubts import Excess, pair_excess, radial_excess
+from ._t_copula_doubts import Excess, bend_excess, pair_excess
 from ._t_copula_fit import FittedCopula, distinct, double_ranks, fit_t_copula, quantiles
 from ._verdict import MISFIT, RELIABLE, SAMPLES
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from ._t_copula_fit import Matrix, Ranks
 
 _SIGNIFICANT = 3.0  # standard deviations from which on an excess is believed
-_SERIOUS = 0.1  # of the estimate, from which on an excess matters
+# Share of the estimate from which on an excess matters. What pairs show is missing in bits; a bend
+# is but one sign that the copula is of another kind.
+_SERIOUS = {"pair": 0.1, "bend": 0.02}
 _ABOVE_NOTHING = 5.0  # standard deviations that an estimate must be above independence
 
 
@@ -153,9 +155,10 @@ class TCopula(Estimator):
             ``half_change``, the estimate less that from half of the samples; and for two continuous
             variables: ``tail``, 1 / v; ``tied_share``, of the values that others of their unit
             equal; ``independent_error``, the standard deviation of the estimate if the variables
-            were independent, in bits; ``pair_excess`` and ``radial_excess``, information in bits
-            that the copula misses between single units, and because the relation changes with the
-            length of a sample, each with its ``_error``. NaN where the samples are too few to tell.
+            were independent, in bits; ``pair_excess`` and ``bend_excess``, information in bits
+            that the copula misses between single units, and because the mean of one variable given
+            the other is not linear, each with its ``_error``. NaN where the samples are too few to
+            tell.
         """
         figures = {"half_change": self.half_change(x, y)}
         ranks = None if _any_discrete(x, y) else _ranks(x, y)
@@ -222,7 +225,7 @@ def _scores(ranks: tuple[Ranks, Ranks]) -> tuple[Matrix, Matrix]:
 def _excesses(ranks: tuple[Ranks, Ranks], copula: FittedCopula) -> dict[str, float]:
     scores = _scores(ranks)
     figures = {}
-    for name, test in (("pair", pair_excess), ("radial", radial_excess)):
+    for name, test in (("pair", pair_excess), ("bend", bend_excess)):
         try:
             excess = test(*scores, copula)
         except ValueError:  # too few samples for the test, though enough for the estimate
@@ -244,10 +247,10 @@ def _doubt(verdict: str, value: float, figures: Mapping[str, float]) -> str:
     """The verdict once the figures of `TCopula.check` are known; NaN raises no doubt."""
     if verdict != RELIABLE:
         return verdict
-    for name in ("pair", "radial"):
+    for name, serious in _SERIOUS.items():
         excess = figures.get(f"{name}_excess", math.nan)
         error = figures.get(f"{name}_error", math.nan)
-        if excess > _SIGNIFICANT * error and excess > _SERIOUS * value:
+        if excess > _SIGNIFICANT * error and excess > serious * value:
             return MISFIT
     lost = value < _ABOVE_NOTHING * figures.get("independent_error", -math.inf)
     return SAMPLES if lost else verdict

@@ -52,11 +52,12 @@ def pair_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
     return Excess(float(found.sum() - drawn.sum(axis=1).mean()), error)
 
 
-def radial_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
-    """Information seen once the linear relation may change with the length of a sample.
+def bend_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
+    """Information seen once the mean of one variable given the other need not be linear.
 
-    In a t copula the mean of Y given X is linear. The Gaussian information of Y and X times its
-    length beside X shows whether it is; both directions are asked, the larger one counts.
+    In a t copula it is linear. The Gaussian information that X has together with its squares and
+    with X times its length shows whether that holds; both directions are asked and the larger one
+    counts.
 
     Args:
         x: (N, d) normal scores.
@@ -66,10 +67,10 @@ def radial_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
     Raises:
         ValueError: If the samples are too few for the covariance.
     """
-    found = _radial_information(x, y)
-    drawn = [_radial_information(*draw) for draw in _draws(copula)]
-    # twice the log likelihood ratio of d e more coefficients is chi2(d e)
-    expected = np.sqrt(2 * x.shape[1] * y.shape[1]) / (2 * len(x))
+    found = _bent_information(x, y)
+    drawn = [_bent_information(*draw) for draw in _draws(copula)]
+    # twice the log likelihood ratio of 2 d e more coefficients is chi2(2 d e)
+    expected = np.sqrt(x.shape[1] * y.shape[1]) / len(x)
     spread = max(float(np.std(drawn, ddof=1)), float(expected))
     return Excess(found - float(np.mean(drawn)), spread * float(np.sqrt(1 + 1 / _DRAWS)))
 
@@ -89,19 +90,19 @@ def _pair_informations(x: Matrix, y: Matrix) -> Matrix:
     return np.array(found) * _NATS
 
 
-def _radial_information(x: Matrix, y: Matrix) -> float:
+def _bent_information(x: Matrix, y: Matrix) -> float:
     whole = _gaussian(x, y)
-    return max(_gaussian(_with_lengths(x), y), _gaussian(x, _with_lengths(y))) - whole
+    return max(_gaussian(_bent(x), y), _gaussian(x, _bent(y))) - whole
 
 
 def _gaussian(x: Matrix, y: Matrix) -> float:
     return pair_information(Normal.of("x", x, None), Normal.of("y", y, None), corrected=True)
 
 
-def _with_lengths(scores: Matrix) -> Matrix:
-    """(N, 2 d) whitened samples, and those times the normal score of their length."""
+def _bent(scores: Matrix) -> Matrix:
+    """(N, 3 d) whitened samples, those times the normal score of their length, and squares."""
     from ._gaussian import normal_scores
 
     white = Normal.of("x", scores, None).values
     lengths = (white**2).sum(axis=1, keepdims=True)
-    return np.hstack((white, white * normal_scores(lengths)))
+    return np.hstack((white, white * normal_scores(lengths), scores**2))

@@ -1,0 +1,236 @@
+"""Which estimator we would use for two given variables, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._arrays import as_array, as_samples, is_discrete, same_length
+from ._binned import Binned
+from ._context import Classes
+from ._gaussian import Gaussian
+from ._ksg import KSG
+from ._t_copula import TCopula
+from ._verdict import AT_CEILING, MISFIT, RELIABLE, SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from ._arrays import Array
+    from ._base import Estimator
+    from ._estimate import Estimate
+
+_FEW = 100  # samples below which the spread of any estimate is worth a warning
+_NEIGHBOUR_DIMENSIONS = 4  # units of both variables together up to which neighbours are trusted
+_ASKED = 2000  # samples that suffice to see whether one variable determines the other
+_CEILING_SHARE = 0.75  # of log2 N, from which on neighbours cannot tell a value from infinity
+_PLUG_IN_BIAS = 0.01  # bits from which on a correction is worth its variance
+_GROSS_BIAS = 0.1  # bits from which on no correction can be trusted
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What `recommend` returns.
+
+    Attributes:
+        estimator: The estimator with its settings.
+        reason: Why this one, in words.
+        estimate: What it finds for the variables, with its verdict.
+        symbols: Which of "x" and "y" were read as symbols although they hold floating point
+            numbers.
+    """
+
+    estimator: Estimator
+    reason: str
+    estimate: Estimate
+    symbols: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """Whether the estimate can be trusted, one of `glow.estimators.VERDICTS`."""
+        return self.estimate.verdict
+
+    def measure(self, x: Array, y: Array) -> Estimate:
+        """The same measurement of other variables of the same kind.
+
+        The verdict is the estimator's own; call `recommend` for what is known beyond it.
+
+        Raises:
+            ValueError: As the estimator's ``criterion``.
+        """
+        return self.estimator.measure(*_read({"x": x, "y": y}, self.symbols))
+
+    def __str__(self) -> str:
+        settings = ", ".join(f"{k}={v!r}" for k, v in self.estimator.settings.items())
+        return f"{type(self.estimator).__name__}({settings}): {self.estimate}\n{self.reason}"
+
+
+def recommend(x: Array, y: Array) -> Recommendation:
+    """Names the estimator that we would use for two variables, and uses it.
+
+    Two discrete variables get plug-in information, corrected where the bias shows. In few
+    dimensions neighbours (KSG, Ross's form beside labels) assume least. In many they fail by a
+    factor (docs/high-dimensions.md): two continuous variables then get the t copula, whose fit is
+    tested, and labels Gaussian classes. The choice depends on the samples alone: on their kind,
+    number and dimensions, on how neighbours do on Gaussian data like them, and on the tests.
+
+    Args:
+        x: (N,) or (N, ...) samples. Integers and booleans are symbols; floating point numbers are
+            values, unless they repeat so often that no more than sqrt(N) different rows are left.
+        y: (N,) or (N, ...) samples, likewise.
+
+    Returns:
+        The estimator, the reason in words and the estimate. Its verdict is "reliable" only where
+        every test was passed; the estimate of a failed one is the best of those tried.
+
+    Raises:
+        TypeError: If an array does not hold real numbers.
+        ValueError: If an array is empty or not finite, the lengths differ, or there are fewer than
+            5 samples.
+
+    Example:
+        >>> import numpy as np
+        >>> x, noise = np.random.default_rng(0).normal(size=(2, 2000, 10))
+        >>> found = recommend(x, x + noise)  # 5 bits
+        >>> type(found.estimator).__name__, round(found.estimate.value), found.verdict
+        ('TCopula', 5, 'reliable')
+    """
+    arrays = {name: as_array("recommend", name, value) for name, value in (("x", x), ("y", y))}
+    same_length("recommend", **arrays)
+    for name, array in arrays.items():
+        as_samples("recommend", name, array)
+    n = len(arrays["x"])
+    if n < 5:
+        raise ValueError(f"recommend: a choice needs at least 5 samples, got {n}.")
+    symbols = tuple(name for name, array in arrays.items() if _repeats(array))
+    found = _choose(*_read(arrays, symbols))
+    notes = [f"{name} repeats few values and is read as symbols." for name in symbols]
+    if n < _FEW:
+        notes.append(f"{n} samples are few: repeat the measurement on others to see its spread.")
+    return dataclasses.replace(found, reason=" ".join((found.reason, *notes)), symbols=symbols)
+
+
+def _choose(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
+    if is_discrete(x) and is_discrete(y):
+        return _for_symbols(x, y)
+    if is_discrete(x) or is_discrete(y):
+        return _for_labels(x, y)
+    return _for_values(x, y)
+
+
+def _for_symbols(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
+    cells = [len(Classes.of(each).starts) - 1 for each in (x, y)]
+    bias = (cells[0] - 1) * (cells[1] - 1) / (2 * len(x) * math.log(2))
+    corrected = bias > _PLUG_IN_BIAS
+    estimator = Binned(correction="miller-madow") if corrected else Binned()
+    reason = (
+        f"Both variables are discrete, with {cells[0]} and {cells[1]} symbols. The plug-in "
+        f"estimate is about {bias:.2g} bits too high for {len(x)} samples"
+        + (": Miller and Madow's correction." if corrected else ", which does not matter.")
+    )
+    estimate = estimator.measure(x, y)
+    if bias > max(_GROSS_BIAS, _GROSS_BIAS * estimate.value):
+        return Recommendation(estimator, reason, _doubted(estimate, SAMPLES))
+    return Recommendation(estimator, reason, estimate)
+
+
+def _for_labels(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
+    d = _units(x if is_discrete(y) else y)
+    near = KSG().measure(x, y)
+    about = f"A label against {d} continuous {'unit' if d == 1 else 'units'}"
+    if d <= _NEIGHBOUR_DIMENSIONS // 2 and near.verdict == RELIABLE:
+        return Recommendation(KSG(), f"{about}: few dimensions, so neighbours in the class.", near)
+    tried = _measured([Gaussian(), Gaussian(marginals="copula")], x, y)
+    if not tried:
+        reason = f"{about}, but too few samples of a class for its covariance: neighbours."
+        return Recommendation(KSG(), reason, _doubted(near, SAMPLES))
+    # each is H(Y) less a cross-entropy, a lower bound but for sampling: the larger one is nearer
+    estimator, estimate = max(tried, key=lambda pair: pair[1].value)
+    if near.value > max(estimate.value, 0) * 1.1 + 0.05:
+        reason = f"{about}: neighbours see more than Gaussian classes ({estimate.value:.2g} bits)."
+        return Recommendation(KSG(), reason, _doubted(near, MISFIT))
+    reason = f"{about}: too many for neighbours, so each class is taken to be Gaussian."
+    return Recommendation(estimator, reason, estimate)
+
+
+def _for_values(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
+    n, d = len(x), _units(x) + _units(y)
+    rows = np.random.default_rng(0).permutation(n)[:_ASKED]
+    if KSG().criterion(x[rows], y[rows]) > _CEILING_SHARE * math.log2(len(rows)):
+        reason = (
+            "Neighbours of a sample in one variable are its neighbours in the other: one looks "
+            "like a function of the other, whose information is infinite, or the noise is finer "
+            f"than {n} samples can resolve."
+        )
+        return Recommendation(KSG(), reason, _doubted(KSG().measure(x, y), AT_CEILING))
+    if d <= _NEIGHBOUR_DIMENSIONS:
+        near = KSG().measure(x, y)
+        if near.verdict == RELIABLE:
+            reason = f"{d} continuous units together: few enough for neighbours to be near."
+            return Recommendation(KSG(), reason, near)
+    return _for_many_values(x, y, d)
+
+
+def _for_many_values(x: npt.NDArray[Any], y: npt.NDArray[Any], d: int) -> Recommendation:
+    about = f"{d} continuous units together, {len(x)} samples: too many for neighbours."
+    tried = _measured([TCopula(), Gaussian()], x, y)
+    if not tried:
+        reason = f"{about} Nor is there a joint covariance: more samples or fewer units are needed."
+        return Recommendation(KSG(), reason, _doubted(KSG().measure(x, y), SAMPLES))
+    estimator, estimate = tried[0]
+    if estimate.verdict != MISFIT:
+        reason = f"{about} The t copula's tests find nothing that it misses."
+        if not isinstance(estimator, TCopula):
+            reason = f"{about} Some units follow from others of the same variable: covariances."
+            estimate = _doubted(estimate, MISFIT)
+        return Recommendation(estimator, reason, estimate)
+    found = _measured([TCopula(residual="pairs"), KSG()], x, y)
+    estimator, estimate = max([tried[0], *found], key=lambda pair: pair[1].value)
+    reason = (
+        f"{about} Nor is the dependence that of a t copula, whose tests find more: the largest of "
+        "the estimates tried, probably still too low."
+    )
+    return Recommendation(estimator, reason, _doubted(estimate, MISFIT))
+
+
+def _measured(
+    estimators: list[Estimator], x: npt.NDArray[Any], y: npt.NDArray[Any]
+) -> list[tuple[Estimator, Estimate]]:
+    """Those that can be applied to the variables, with what they find."""
+    found = []
+    for estimator in estimators:
+        try:
+            found.append((estimator, estimator.measure(x, y)))
+        except ValueError:  # refused by name: too few samples, or no density
+            continue
+    return found
+
+
+def _doubted(estimate: Estimate, verdict: str) -> Estimate:
+    return dataclasses.replace(estimate, verdict=verdict)
+
+
+def _units(array: npt.NDArray[Any]) -> int:
+    return int(array[0].size)
+
+
+def _repeats(array: npt.NDArray[Any]) -> bool:
+    if is_discrete(array):
+        return False
+    rows = array.reshape(len(array), -1)
+    # most variables differ in their first samples already, which is quick to see
+    head = rows[: 2 * math.isqrt(len(rows)) + 1]
+    few = math.isqrt(len(rows))
+    return len(np.unique(head, axis=0)) <= few and len(np.unique(rows, axis=0)) <= few
+
+
+def _read(arrays: Mapping[str, Array], symbols: tuple[str, ...]) -> list[npt.NDArray[Any]]:
+    """The variables, those named as int64 codes of their rows."""
+    given = {name: as_array("recommend", name, value) for name, value in arrays.items()}
+    return [Classes.of(a).labels if name in symbols else a for name, a in given.items()]
