@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Middle lightness: at least 3:1 against the light and the dark theme's background.
 _COLORS = ["#2f7fb8", "#c0562a", "#3b8f5a", "#a25bb0", "#8a7a2e", "#5f6fd0", "#b84a6a", "#4a8a92"]
 _MARK_COLOR = "#808080"
+# The plane's markers, layer by layer (js/src/plane/markers.ts).
+_MARKERS = "●■▲◆▼★⬢✦▶◀✶✸"
 _LABEL_GAP = 0.09
 _MAX_TICKS = 8
 _SMALLEST_SPAN = 0.1
@@ -25,7 +27,8 @@ _SMALLEST_SPAN = 0.1
 class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no types
     """How much each layer compresses, as a function of one setting.
 
-    Compression is the loss of I(X;T) from its peak to the last epoch, in bits, averaged over runs.
+    Compression is the loss of I(X;T) from its peak to the last epoch, in its unit, averaged over
+    runs. A layer's name stands beside its line with the marker that it has in the plane.
     Where lines stay apart and away from zero over a wide range, the phase does not hang on the
     setting; where they fall to zero, it does.
 
@@ -79,18 +82,21 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
         """Draw the compression over a sweep.
 
         Args:
-            sweep: Coordinates over ``parameter``, epoch and layer, in bits; epochs not yet known
-                may hold NaN.
+            sweep: Coordinates over ``parameter``, epoch and layer; epochs not yet known may hold
+                NaN. Values are drawn in increasing order, each once.
             parameter: The swept parameter.
         """
+        sweep = sweep.sortby(parameter).drop_duplicates(parameter)
         bits = _mean_compression(sweep, parameter)  # (layer, value)
         values = np.asarray(sweep[parameter].values, dtype=float)
         values, bits = values[values > 0], bits[:, values > 0]
         top = max(_SMALLEST_SPAN, float(np.nanmax(bits, initial=0.0)) * 1.08)
         self._set_axes(values, parameter, top)
+        self._y_axis.label = _what_is_lost(sweep)
         with self._lines.hold_sync():
             self._lines.x, self._lines.y = values, bits
-        names = [str(name) for name in sweep.layer.values]
+        marked = zip(cycle(_MARKERS), sweep.layer.values, strict=False)
+        names = [f"{marker} {name}" for marker, name in marked]
         with self._names.hold_sync():
             self._names.x = np.full(len(names), self._x.max)
             self._names.y = _spread(bits[:, -1], top * _LABEL_GAP)
@@ -126,6 +132,12 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
         with self._x_axis.hold_sync():
             self._x_axis.label = parameter
             self._x_axis.tick_values = _ticks(low, high)
+
+
+def _what_is_lost(sweep: xr.Dataset) -> str:
+    unit = sweep.xt.attrs.get("units", "bits")
+    lost = sweep.xt.attrs.get("long_name", "estimate")
+    return "bits compressed" if unit == "bits" else f"loss of {lost} {unit}".rstrip()
 
 
 def _mean_compression(sweep: xr.Dataset, parameter: str) -> NDArray[np.float64]:

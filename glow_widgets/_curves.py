@@ -1,10 +1,13 @@
-"""The kept curves of one estimator on one recording, computed coarse to fine over epochs."""
+"""One kept curve: an estimator's coordinates along one slider, computed coarse to fine."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 FIRST_STRIDE = 8
 _TARGET_SECONDS = 0.5
+_APART = 0.4  # of a step of the grid: the least distance from the estimator's own value
+_CHECKED_EPOCHS = 3
 
 
 class Cancel(Protocol):
@@ -40,37 +45,80 @@ def coarse_to_fine(epochs: Sequence[int], stride: int = FIRST_STRIDE) -> list[li
     return levels
 
 
+def thinned_grid(grid: Sequence[Any], own: float) -> list[Any]:
+    """The grid with the estimator's own value in place of those too close to it.
+
+    Two values side by side would show as a spike in the sensitivity chart, where each has its own
+    noise.
+    """
+    place = math.log if min(*grid, own) > 0 else float
+    ends = [place(value) for value in (grid[0], grid[-1])]
+    apart = _APART * (ends[1] - ends[0]) / max(len(grid) - 1, 1)
+    inner = [v for v in grid[1:-1] if abs(place(v) - place(own)) > apart]
+    return sorted({grid[0], grid[-1], *inner, own})
+
+
 class KeptCurve:
-    """One estimator's coordinates on one recording, over the values its slider can take.
+    """One estimator's coordinates on one recording, over the values one slider can take.
 
     Args:
-        name: The recording's name in the explorer.
         recording: What is measured.
-        estimator: How; its first slider parameter is swept over the parameter's own grid. Without
-            one, plain planes are kept.
+        estimator: How; its other settings stay as they are.
+        slider: The parameter that is swept over its own grid. None keeps the plane as it is.
+
+    Attributes:
+        data: What is known; None before anything is.
+        seconds: What one epoch cost when it was last measured; NaN before.
     """
 
-    def __init__(self, name: str, recording: Recording, estimator: Estimator) -> None:
-        self.name = name
+    def __init__(
+        self, recording: Recording, estimator: Estimator, slider: Parameter | None
+    ) -> None:
         self.recording = recording
         self.estimator = estimator
-        self.slider: Parameter | None = next(iter(estimator.sliders), None)
+        self.slider = slider
         self.epochs = list(recording.epochs)
         self.data: xr.Dataset | None = None
-        self.seconds = 0.0
-        self.ready = False
+        self.seconds = math.nan
+        self.level = 0
         self._levels = coarse_to_fine(self.epochs)
-        self._chunk = 2
+        self._unchecked = slider is not None and slider.smooth
+        self._chunk = 1
+
+    @property
+    def values(self) -> list[Any]:
+        """The kept values of the slider, increasing; empty without one."""
+        if self.slider is None:
+            return []
+        own = self.estimator.settings[self.slider.name]
+        grid = self.slider.grid().tolist()
+        # A spline runs through its even nodes only; a grid that snaps should hold the own value.
+        return grid if self.slider.smooth or not is_number(own) else thinned_grid(grid, own)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first level is there, hence something worth showing."""
+        return self.level > 0
 
     @property
     def done(self) -> bool:
         """Whether every epoch is there."""
-        return not self._levels
+        return not self._levels and not self._unchecked
 
     @property
     def known(self) -> int:
         """Number of epochs that are there."""
         return 0 if self.data is None else self.data.sizes["epoch"]
+
+    @property
+    def to_come(self) -> int:
+        """Number of epochs still to be computed."""
+        return sum(map(len, self._levels))
+
+    def drop_fine(self, seconds: float) -> None:
+        """Leave out the finest levels as long as what is to come would take longer than that."""
+        while self._levels and self.to_come * self.seconds > seconds:
+            self._levels.pop()
 
     def extend(self, cancel: Cancel) -> bool:
         """Compute about half a second's worth of further epochs.
@@ -84,78 +132,81 @@ class KeptCurve:
         Raises:
             Cancelled: If ``cancel`` was set; what was known before stays.
         """
+        if not self._levels:
+            self._check_error(cancel)
+            return True
         level = self._levels[0]
         epochs = sorted(level[: self._chunk])
         start = time.perf_counter()
-        part = self._estimate(epochs, cancel)
+        part = self._estimate(epochs, self.values, cancel)
         self._note_cost(time.perf_counter() - start, len(epochs))
         self.data = part if self.data is None else _joined(self.data, part)
         del level[: len(epochs)]
         if level:
             return False
         self._levels.pop(0)
-        self.ready = True
+        self.level += 1
         return True
-
-    def give_up(self) -> None:
-        """Ask for no further epochs."""
-        self._levels.clear()
 
     def published(self) -> xr.Dataset:
         """What is known, over all epochs; those still to come hold NaN."""
         assert self.data is not None  # noqa: S101 - callers show ready curves only
         return self.data.reindex(epoch=self.epochs)
 
-    def at(self, value: float | None) -> Estimator:
-        """The estimator with its slider set to ``value``; None leaves it as it was given."""
-        if self.slider is None or value is None:
-            return self.estimator
-        return self.estimator.replace(**{self.slider.name: value})
-
-    def kept(self, value: float | None) -> xr.Dataset | None:
-        """The complete plane at ``value`` as the curve has it, None if it has not."""
+    def kept(self, settings: Mapping[str, Any]) -> xr.Dataset | None:
+        """The complete plane at some settings as the curve has it, None if it has not."""
         from glow.dynamics import Curves
 
-        if not self.done or self.data is None or self.slider is None:
+        if not self.done or self.data is None or self.known < len(self.epochs):
             return None
-        curves = Curves(self.data)
-        wanted = self.at(value).settings[self.slider.name]
+        if self.slider is None:
+            return self.data
+        curves, wanted = Curves(self.data), settings[self.slider.name]
+        if not is_number(wanted):
+            return None
         between = self.slider.smooth and curves.values[0] <= wanted <= curves.values[-1]
         return curves.at(wanted) if between or curves.exact(wanted) else None
 
-    def exact(self, value: float | None, cancel: Cancel | None = None) -> xr.Dataset:
-        """The plane at ``value``, estimated now.
-
-        Raises:
-            Cancelled: If ``cancel`` was set meanwhile.
-        """
-        from glow.dynamics import plane
-
-        return plane(
-            self.recording, self.at(value), epochs=self.epochs, diagnostics=False, cancel=cancel
-        )
-
-    def _estimate(self, epochs: list[int], cancel: Cancel) -> xr.Dataset:
+    def _estimate(self, epochs: list[int], values: list[Any], cancel: Cancel) -> xr.Dataset:
         from glow.dynamics import plane, sweep
 
         if self.slider is None:
             return plane(
                 self.recording, self.estimator, epochs=epochs, diagnostics=False, cancel=cancel
             )
-        grids: dict[str, Any] = {self.slider.name: self._grid()}
+        grids: dict[str, Any] = {self.slider.name: values}
         return sweep(self.recording, self.estimator, epochs=epochs, cancel=cancel, **grids)
 
-    def _grid(self) -> list[Any]:
-        assert self.slider is not None  # noqa: S101 - asked only of estimators with a slider
-        own = self.estimator.settings[self.slider.name]
-        grid = self.slider.grid().tolist()
-        # A spline runs through its even nodes only; a grid that snaps should hold the own value.
-        return grid if self.slider.smooth else sorted({*grid, own})
+    def _check_error(self, cancel: Cancel) -> None:
+        """Measure, at a few epochs, how far the spline is off halfway between its nodes."""
+        from glow.dynamics import Curves
+
+        assert self.slider is not None  # noqa: S101 - smooth sliders only
+        assert self.data is not None  # noqa: S101 - after the last level
+        places = np.linspace(0, self.known - 1, _CHECKED_EPOCHS).round().astype(int)
+        few = self.data.isel(epoch=np.unique(places))
+        nodes = few[self.slider.name].values
+        middles = np.sqrt(nodes[:-1] * nodes[1:]).tolist()
+        exact = self._estimate(few.epoch.values.tolist(), middles, cancel)
+        curves = Curves(few)
+        read = [curves.at(value) for value in middles]
+        errors = [
+            np.nanmax(np.abs(plane[axis] - exact[axis].isel({self.slider.name: i})), initial=0.0)
+            for i, plane in enumerate(read)
+            for axis in ("xt", "ty")
+        ]
+        self.data[self.slider.name].attrs["error"] = float(max(errors, default=0.0))
+        self._unchecked = False
 
     def _note_cost(self, seconds: float, epochs: int) -> None:
-        self.seconds += seconds
+        self.seconds = seconds / epochs
         # Short chunks let a request from the browser in; long ones waste nothing on starting.
         self._chunk = max(1, round(epochs * min(_TARGET_SECONDS / max(seconds, 1e-6), 4.0)))
+
+
+def is_number(value: object) -> bool:
+    """Whether a setting is a number, not a word or None that stands for one."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _joined(known: xr.Dataset, part: xr.Dataset) -> xr.Dataset:

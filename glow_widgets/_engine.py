@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import threading
 from collections.abc import Mapping
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from glow.dynamics import Cancelled
+from glow_widgets._catalogue import catalogue
 from glow_widgets._timing import Throttle
 
 if TYPE_CHECKING:
@@ -18,24 +19,35 @@ if TYPE_CHECKING:
     from glow_widgets._chart import SensitivityChart
     from glow_widgets._curves import KeptCurve
     from glow_widgets._explorer import ExplorerView
+    from glow_widgets._offered import Offered
 
-    Rows = list[list[KeptCurve]]
+    Rows = list[list[Offered]]
+
+# By itself the explorer never works for hours: what would take longer is left to the reader.
+EPOCH_SECONDS = 60.0  # the first epoch of a curve
+CURVE_SECONDS = 1200.0  # a curve of the selected estimator
+FIRST_LEVEL_SECONDS = 60.0  # all that is prepared of an estimator that nobody selected
 
 
 class Engine:
     """Computes kept curves in the background and answers for exact values.
 
-    Other threads only call :meth:`select`, :meth:`estimate`, :meth:`cancel` and :meth:`close`,
-    which set flags. The latest wish replaces earlier ones, so a drag leaves no backlog.
+    The selected estimator comes first and is completed; then the first level of the others is
+    prepared, cheap ones first, so that choosing one shows it at once. No more is done by itself.
+
+    Other threads only call :meth:`select`, :meth:`estimate`, :meth:`cancel`, :meth:`compute_all`
+    and :meth:`close`, which set flags. The latest wish replaces earlier ones, so a drag leaves no
+    backlog.
 
     Args:
-        rows: Curves by recording, then by estimator; a curve that fails is taken out.
-        view: Receives document, progress in words, and exact planes.
+        rows: What is offered, by recording, then by estimator.
+        view: Receives catalogue, document, progress in words, and exact planes.
         chart: Receives the sensitivity of the selected curve.
     """
 
     def __init__(self, rows: Rows, view: ExplorerView, chart: SensitivityChart) -> None:
         self._rows, self._view, self._chart = rows, view, chart
+        self._by_name = {(o.name, o.label): o for row in rows for o in row}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._cancel = threading.Event()
@@ -43,6 +55,8 @@ class Engine:
         self._complete = threading.Event()
         self._request: Mapping[str, Any] | None = None
         self._selection: Mapping[str, Any] = {}
+        self._everything = False
+        self._shown: set[Offered] = set()
         self._chart_stale = False
         self._charted: tuple[KeptCurve, int] | None = None
         self._charts = Throttle(0.25)
@@ -55,9 +69,13 @@ class Engine:
         self._thread.start()
 
     def select(self, selection: Mapping[str, Any]) -> None:
-        """Note what the browser shows now."""
-        self._selection = selection
-        self._chart_stale = True
+        """Note what the browser shows now; work on another estimator gives way at once."""
+        with self._lock:
+            if self.offered(selection) is not self.offered(self._selection):
+                self._cancel.set()
+                self._complete.clear()
+            self._selection = selection
+            self._chart_stale = True
         self._wake.set()
 
     def estimate(self, request: Mapping[str, Any]) -> None:
@@ -73,8 +91,15 @@ class Engine:
             self._request = None
             self._cancel.set()
 
+    def compute_all(self) -> None:
+        """Complete the curves of every estimator, however long that takes."""
+        with self._lock:
+            self._everything = True
+            self._complete.clear()
+        self._wake.set()
+
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until every curve is complete; False if that took longer than ``timeout`` s."""
+        """Block until nothing is left to do; False if that took longer than ``timeout`` s."""
         return self._complete.wait(timeout)
 
     def close(self, timeout: float = 5.0) -> None:
@@ -86,13 +111,11 @@ class Engine:
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
-    def curve(self, selection: Mapping[str, Any]) -> KeptCurve | None:
-        """The curve a selection or request names, None if there is none."""
-        row, plane = selection.get("recording", 0), selection.get("plane", 0)
-        if not (isinstance(row, int) and isinstance(plane, int) and row >= 0 and plane >= 0):
-            return None
-        curves = self._rows[row] if row < len(self._rows) else []
-        return curves[plane] if plane < len(curves) else None
+    def offered(self, selection: Mapping[str, Any]) -> Offered | None:
+        """What a selection or request names, None if there is no such thing."""
+        names = selection.get("recording"), selection.get("estimator")
+        named = all(isinstance(name, str) for name in names)
+        return self._by_name.get(names) if named else None  # type: ignore[arg-type]
 
     def _run(self) -> None:
         while not self._closed.is_set():
@@ -101,91 +124,162 @@ class Engine:
                 self._step()
 
     def _step(self) -> None:
-        request = self._take_request()
+        request, selected = self._take_request()
         if request is not None:
             self._answer(request)
+        elif selected and selected.ready and selected not in self._shown:
+            self._show(selected)
         elif self._chart_stale and self._charts.ready():
             self._show_chart()
-        elif (curve := self._next_curve()) is not None:
-            self._extend(curve)
+        elif (offered := self._next(selected)) is not None:
+            self._work_on(offered, selected)
         else:
-            self._complete.set()
-            self._wake.wait(0.25 if self._chart_stale else None)
-            self._wake.clear()
+            self._rest()
 
-    def _take_request(self) -> Mapping[str, Any] | None:
+    def _take_request(self) -> tuple[Mapping[str, Any] | None, Offered | None]:
         with self._lock:
             request, self._request = self._request, None
             if not self._closed.is_set():
                 self._cancel.clear()
-        return request
+            return request, self.offered(self._selection)
 
-    def _next_curve(self) -> KeptCurve | None:
-        # The curve on screen and the next one for the drop-down share the time evenly.
-        curves = [curve for group in zip_longest(*self._rows) for curve in group if curve]
-        unready = [curve for curve in curves if not curve.ready][:1]
-        shown = self.curve(self._selection)
-        wanted = [shown] if shown is not None and not shown.done and shown.ready else []
-        rest = [curve for curve in curves if not curve.done]
-        return min(unready + wanted or rest[:1], key=lambda curve: curve.seconds, default=None)
+    def _rest(self) -> None:
+        self._say("")
+        with self._lock:
+            # A wish that came since the last look is not yet fulfilled.
+            if not self._wake.is_set():
+                self._complete.set()
+        self._wake.wait(0.25 if self._chart_stale else None)
+        self._wake.clear()
 
-    def _extend(self, curve: KeptCurve) -> None:
+    def _next(self, selected: Offered | None) -> Offered | None:
+        """What to work on now."""
+        if selected is not None and not selected.done:
+            return selected
+        every = [offered for row in self._rows for offered in row]
+        if self._everything:
+            for offered in every:
+                offered.take_back()
+            return next((offered for offered in every if not offered.done), None)
+        unknown = next((offered for offered in every if not offered.measured), None)
+        return unknown or min(
+            (o for o in every if self._worth_preparing(o)),
+            key=lambda offered: offered.first_level_seconds,
+            default=None,
+        )
+
+    def _worth_preparing(self, offered: Offered) -> bool:
+        cheap = offered.first_level_seconds <= FIRST_LEVEL_SECONDS
+        return not offered.estimator.ordered and not offered.begun and cheap
+
+    def _work_on(self, offered: Offered, selected: Offered | None) -> None:
+        self._say(self._what_is_done(offered, selected))
         try:
-            level_done = curve.extend(self._cancel)
-        except (ValueError, TypeError) as error:  # an estimator that does not suit this recording
-            self._drop(curve, error)
-            return
-        if level_done:
-            self._view.publish(document=self._document(), busy="")
-            self._chart_stale |= curve is self.curve(self._selection)
-        if not curve.done:
-            label = curve.estimator.label
-            self._say(f"Estimating {label}: {curve.known} of {len(curve.epochs)} epochs")
+            if not offered.measured:
+                offered.probe(self._cancel)
+            elif offered.estimator.ordered:
+                offered.learn(self._cancel, self._teller(offered))
+                self._show(offered)
+            else:
+                self._extend(offered)
+        except (ValueError, TypeError) as error:  # it does not suit this recording
+            self._give_up(offered, error)
 
-    def _drop(self, curve: KeptCurve, error: Exception) -> None:
-        if curve.ready:  # its place in the document is taken: keep what is known
-            curve.give_up()
-        else:
-            for row in self._rows:
-                row[:] = [other for other in row if other is not curve]
-        self._say(str(error))
+    def _extend(self, offered: Offered) -> None:
+        curve = offered.next_curve()
+        if curve is None:
+            return
+        if not self._everything and self._too_long(offered, curve):
+            offered.leave_out(curve)
+            return
+        level_done = curve.extend(self._cancel)
+        if not self._everything:
+            curve.drop_fine(CURVE_SECONDS)
+        wanted = offered in self._shown or offered is self.offered(self._selection)
+        if level_done and (wanted or (self._everything and offered.done)):
+            self._show(offered)
+
+    def _too_long(self, offered: Offered, curve: KeptCurve) -> bool:
+        """Whether a curve is better not begun, or not gone on with before its first level."""
+        if curve.slider is None or curve.ready:
+            return False
+        seconds = offered.epoch_seconds(curve)
+        measured = math.isfinite(curve.seconds)
+        return seconds > EPOCH_SECONDS or (measured and curve.to_come == 0)
+
+    def _give_up(self, offered: Offered, error: Exception) -> None:
+        offered.problem = str(error)
+        self._view.publish(catalogue=catalogue(self._rows))
+
+    def _what_is_done(self, offered: Offered, selected: Offered | None) -> str:
+        if offered is selected:
+            return f"Estimating {offered.label}: {100 * offered.share:.0f} %"
+        every = [one for row in self._rows for one in row]
+        finished = sum(one.done if self._everything else one.begun for one in every)
+        doing = "Completing all curves" if self._everything else "Preparing the other estimators"
+        return f"{doing}: {finished} of {len(every)}"
+
+    def _teller(self, offered: Offered) -> Any:  # noqa: ANN401 - a closure that plane() calls
+        def tell(done: int, total: int) -> None:
+            self._say(f"Estimating {offered.label}: {100 * done / total:.0f} %")
+
+        return tell
 
     def _answer(self, request: Mapping[str, Any]) -> None:
-        curve, value = self.curve(request), request.get("value")
-        if curve is None or curve.slider is None:
+        offered, settings = self.offered(request), request.get("settings")
+        if offered is None or not isinstance(settings, Mapping):
             return
-        self._say(f"Estimating {curve.estimator.label}: {curve.slider.name} = {value}")
         try:
-            plane = curve.exact(value, self._cancel)
+            plane = offered.answer(settings, self._cancel, self._teller(offered))
         except (ValueError, TypeError) as error:
             answer = {"action": "failed", "serial": request.get("serial"), "message": str(error)}
             self._view.send(answer)
-            self._say("")
             return
         self._view.send({**request, "action": "plane", **encode(plane)})
-        self._say("")
+
+    def _show(self, offered: Offered) -> None:
+        """Put what there is of an estimator into the document."""
+        self._shown.add(offered)
+        self._view.publish(document=self._document())
+        self._chart_stale = True
 
     def _show_chart(self) -> None:
         self._chart_stale = False
-        curve = self.curve(self._selection)
-        if curve is None or not curve.ready or curve.slider is None:
+        offered = self.offered(self._selection)
+        curve = None if offered is None else self._curve_to_chart(offered)
+        if offered is None or curve is None or curve.slider is None:
             self._chart.clear()
             self._charted = None
         else:
             self._chart_curve(curve, curve.slider.name)
         self._charts.sent()
 
+    def _curve_to_chart(self, offered: Offered) -> KeptCurve | None:
+        """The curve along the slider that was moved last."""
+        moved = self._selection.get("slider")
+        along = [curve for curve in offered.curves if curve.ready and curve.slider is not None]
+        last = [curve for curve in along if curve.slider and curve.slider.name == moved]
+        return next(iter(last or along), None)
+
     def _chart_curve(self, curve: KeptCurve, parameter: str) -> None:
         if self._charted != (curve, curve.known):  # else only the mark has moved
             self._charted = (curve, curve.known)
             self._chart.show(curve.published(), parameter)
-        self._chart.mark(curve.at(self._selection.get("value")).settings[parameter])
+        settings = self._selection.get("settings")
+        value = settings.get(parameter) if isinstance(settings, Mapping) else None
+        own = curve.estimator.settings[parameter]
+        self._chart.mark(next((v for v in (value, own) if isinstance(v, int | float)), None))
 
     def _document(self) -> dict[str, Any]:
         from glow.dynamics import document
 
-        rows = [[curve for curve in row if curve.ready] for row in self._rows]
-        planes = {row[0].name: [curve.published() for curve in row] for row in rows if row}
+        planes: dict[str, list[xr.Dataset]] = {}
+        for row in self._rows:
+            shown = [
+                plane for offered in row if offered in self._shown for plane in offered.published()
+            ]
+            if shown:
+                planes[row[0].name] = shown
         return document(planes, title="Information plane")
 
     def _say(self, text: str) -> None:

@@ -9,10 +9,11 @@ from ipywidgets import VBox
 from traitlets import Bool, Dict, Unicode, validate
 
 from glow_widgets._base import GlowWidget
+from glow_widgets._catalogue import catalogue, labels
 from glow_widgets._chart import SensitivityChart
 from glow_widgets._code import plane_code
-from glow_widgets._curves import KeptCurve
 from glow_widgets._engine import Engine
+from glow_widgets._offered import Offered
 from glow_widgets._plane import check_document
 
 if TYPE_CHECKING:
@@ -23,18 +24,20 @@ if TYPE_CHECKING:
 
 
 class ExplorerView(GlowWidget):
-    """The plane with its drop-downs, slider and number box; drawn and moved in the browser.
+    """The plane with its drop-downs, sliders and number boxes; drawn and moved in the browser.
 
     Attributes:
-        document: Plane document with the kept curves.
-        selection: ``{"recording": index, "plane": index, "value": number or None}``, written by
-            the browser.
+        catalogue: What is offered: recordings, estimators and their sliders. Known at once.
+        document: Plane document with the kept curves of every estimator that was selected.
+        selection: ``{"recording": name, "estimator": label, "settings": {slider: value},
+            "slider": the one moved last or None}``, written by the browser.
         busy: What is being estimated, in words; empty when nothing is.
         exact: Whether the kernel can be asked for values that are not kept.
     """
 
     _model_name = Unicode("ExplorerModel", read_only=True).tag(sync=True)
     _view_name = Unicode("ExplorerView").tag(sync=True)
+    catalogue = Dict().tag(sync=True)
     document = Dict().tag(sync=True)
     selection = Dict().tag(sync=True)
     busy = Unicode("").tag(sync=True)
@@ -48,9 +51,15 @@ class ExplorerView(GlowWidget):
 class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no types
     """Shows one training under any estimator and setting, without training again.
 
-    Curves over each slider's range are computed in the background, every eighth epoch first, and
-    appear as they come; from then on a slider moves the whole plane in the browser. The chart
-    below shows the bits compressed per layer against the slider's setting.
+    Every estimator is offered at once. The curves over the selected one's sliders are computed in
+    the background, every eighth epoch first, and appear as they come; from then on a slider moves
+    the whole plane in the browser. Of the others the first epochs are prepared, unless that takes
+    more than a minute; the rest follows when one is selected, or with :meth:`compute_all`. A curve
+    that would take longer than 20 minutes is left out: its slider is estimated when it is let go,
+    at fewer epochs if need be. So are estimators that learn, at 24 epochs in order.
+
+    A slider's curve runs through the other sliders' first values. The chart below shows how much
+    each layer compresses, against the slider moved last.
 
     Example::
 
@@ -78,40 +87,58 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         if not named or not chosen:
             what = "recordings" if not named else "estimators"
             raise ValueError(f"EstimatorExplorer: {what} must not be empty, got none.")
-        self.view = ExplorerView(busy="Estimating the first curves")
-        self.chart = SensitivityChart()
-        rows = [[KeptCurve(name, rec, est) for est in chosen] for name, rec in named.items()]
-        self._engine = Engine(rows, self.view, self.chart)
+        called = list(zip(chosen, labels(chosen), strict=True))
+        rows = [[Offered(name, rec, *each) for each in called] for name, rec in named.items()]
         self._first = rows[0][0]
+        self.view = ExplorerView(
+            catalogue=catalogue(rows),
+            busy=f"Estimating {self._first.label}: 0 %",
+            selection={
+                "recording": self._first.name,
+                "estimator": self._first.label,
+                "settings": self._first.own,
+                "slider": None,
+            },
+        )
+        self.chart = SensitivityChart()
+        self._engine = Engine(rows, self.view, self.chart)
         super().__init__(children=[self.view, self.chart])
         self.view.observe(self._on_selection, "selection")
         self.view.on_msg(self._on_message)
-        self._engine.select({"recording": 0, "plane": 0, "value": None})
+        self._engine.select(self.view.selection)
         self._engine.start()
 
     @property
     def estimator(self) -> Estimator:
-        """The estimator now selected, with the slider's value."""
-        return self._selected().at(self.view.selection.get("value"))
+        """The estimator now selected, with its sliders' values."""
+        return self._selected().at(self._settings())
 
     @property
     def plane(self) -> xr.Dataset:
-        """The plane of :attr:`estimator`, in bits.
+        """The plane of :attr:`estimator` over all epochs, in its unit.
 
-        It comes from the kept curve where that is complete (between the nodes of a smooth one
-        within 5e-4 bits); else it is estimated now.
+        It comes from the kept curve where that is complete (between the nodes of a smooth one by
+        a spline, whose error the browser tells); else it is estimated now.
         """
-        curve, value = self._selected(), self.view.selection.get("value")
-        kept = curve.kept(value)
-        return curve.exact(value) if kept is None else kept
+        offered, settings = self._selected(), self._settings()
+        kept = offered.kept(settings)
+        return offered.exact(settings) if kept is None else kept
 
     @property
     def code(self) -> str:
         """One line of Python that reproduces :attr:`plane` in a fresh kernel."""
         return plane_code(self._selected().recording, self.estimator)
 
+    def compute_all(self) -> None:
+        """Complete the curves of every estimator in the background, however long that takes."""
+        self._engine.compute_all()
+
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until every curve is complete; False if that took longer than ``timeout`` s."""
+        """Block until the background is idle; False if that took longer than ``timeout`` s.
+
+        By then the selected estimator's curves are complete and the others are prepared; after
+        :meth:`compute_all`, every curve is complete and in ``view.document``.
+        """
         return self._engine.wait(timeout)
 
     def close(self) -> None:
@@ -123,10 +150,14 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         super().close()
 
     def __repr__(self) -> str:
-        return f"EstimatorExplorer({self._selected().estimator.label!r})"
+        return f"EstimatorExplorer({self._selected().label!r})"
 
-    def _selected(self) -> KeptCurve:
-        return self._engine.curve(self.view.selection) or self._first
+    def _selected(self) -> Offered:
+        return self._engine.offered(self.view.selection) or self._first
+
+    def _settings(self) -> Mapping[str, Any]:
+        settings = self.view.selection.get("settings")
+        return settings if isinstance(settings, Mapping) else {}
 
     def _on_selection(self, change: Mapping[str, Any]) -> None:
         # Runs in the thread that serves the browser, as does the next: note it, nothing more.

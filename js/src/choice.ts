@@ -4,7 +4,7 @@ import { el, uniqueId } from './dom';
 export class Choice {
   readonly element: HTMLElement;
   private readonly select: HTMLSelectElement;
-  private options: readonly string[] = [];
+  private options = '';
 
   constructor(label: string, testid: string, chosen: (index: number) => void) {
     this.select = el('select', {
@@ -17,12 +17,23 @@ export class Choice {
     this.element = el('div', { class: 'glow-choice' }, caption, this.select);
   }
 
-  show(options: readonly string[], chosen: number): void {
-    if (options.join('\n') !== this.options.join('\n')) {
-      this.options = options;
-      this.select.replaceChildren(...options.map(text => el('option', { text })));
+  /**
+   * @param unfit For each option why it cannot be chosen; empty where it can.
+   */
+  show(options: readonly string[], chosen: number, unfit: readonly string[] = []): void {
+    const key = JSON.stringify([options, unfit]);
+    if (key !== this.options) {
+      this.options = key;
+      this.select.replaceChildren(...options.map((text, i) => option(text, unfit[i] ?? '')));
     }
     this.select.selectedIndex = chosen;
     this.element.hidden = options.length < 2;
   }
+}
+
+function option(text: string, unfit: string): HTMLOptionElement {
+  const element = el('option', { text });
+  element.disabled = unfit !== '';
+  element.title = unfit;
+  return element;
 }

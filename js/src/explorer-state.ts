@@ -1,22 +1,37 @@
-import { formatNumber } from './format';
+import { EMPTY, type Catalogue } from './catalogue';
+import { formatSetting } from './format';
 import { readArray, Shape } from './plane/array';
-import { asNumber, asObject, DocumentError } from './plane/check';
-import { Curve, Reading } from './plane/curve';
+import { asObject } from './plane/check';
 import type { Plane, PlaneDocument, Recording } from './plane/document';
-import { limits, Limits } from './plane/scales';
-import { initialValue } from './plane/slider';
+import { EstimatorPlanes, estimatorsOf, type Reading, type Settings } from './plane/estimator';
+import type { SettingValue } from './plane/estimator';
+import { limits, Limits, measuredAlike } from './plane/scales';
 import { strings } from './strings';
 
-/** What is shown: indices into the document, and the slider's value (null without a slider). */
+/** What is shown, by name: documents and catalogues may change under it. */
 export interface Selection {
-  recording: number;
-  plane: number;
-  value: number | null;
+  recording: string;
+  estimator: string;
+  /** The estimator's numeric settings; empty where it has no slider. */
+  settings: Settings;
+  /** The slider that was moved last; null before any was. */
+  slider: string | null;
 }
 
 /** A plane that no kept curve holds, asked of a host with a kernel. */
 export interface ExactRequest extends Selection {
   serial: number;
+}
+
+/** A plane with all that a picture of it says. */
+export interface Shown {
+  selection: Selection;
+  /** The recording, with the axes and ceilings of this plane. */
+  recording: Recording;
+  reading: Reading;
+  limits: Limits;
+  /** Recording and setting in words. */
+  heading: string;
 }
 
 /** Serials are unique in the page: two views of one widget hear each other's answers. */
@@ -34,64 +49,79 @@ const REMEMBERED = 64;
 export class ExplorerState {
   /** Whether values that are not kept can be had from a kernel. */
   exact = false;
-  private current: Selection = { recording: 0, plane: 0, value: null };
+  private document: PlaneDocument | null = null;
+  private catalogue: Catalogue = EMPTY;
+  private current: Selection = { recording: '', estimator: '', settings: {}, slider: null };
   private previous: Selection | null = null;
-  private moving = false;
+  private inHand = false;
   private pending: ExactRequest | null = null;
-  private readonly values = new Map<string, number>();
-  private readonly curves = new WeakMap<Plane, Curve>();
+  private back: string[] = [];
+  private last: Shown | null = null;
+  private readonly values = new Map<string, Selection>();
   private readonly answers = new Map<string, Reading>();
-  private readonly ranges = new Map<number, Limits>();
+  private readonly ranges = new Map<string, Limits>();
+  private readonly lists = new Map<string, EstimatorPlanes[]>();
 
-  constructor(private document: PlaneDocument) {
-    this.goTo(0, 0);
-  }
-
+  /** A copy of what is selected. */
   get selection(): Selection {
     return { ...this.current };
   }
 
-  get recordings(): Recording[] {
-    return this.document.recordings;
+  /** The names of the recordings. */
+  get recordings(): string[] {
+    const found = this.document?.recordings.map(({ name }) => name) ?? [];
+    return [...new Set([...this.catalogue.recordings, ...found])];
   }
 
-  get recording(): Recording {
-    return this.recordings[this.current.recording];
+  /** The estimators of the selected recording. */
+  get estimators(): EstimatorPlanes[] {
+    return this.estimatorsOn(this.current.recording);
   }
 
-  get plane(): Plane {
-    return this.recording.planes[this.current.plane];
+  /** The selected estimator; null before there is any. */
+  get estimator(): EstimatorPlanes | null {
+    return this.find(this.current);
   }
 
   get generator(): string | null {
-    return this.document.generator;
+    return this.document?.generator ?? null;
   }
 
-  /** What is drawn now; its value differs from the selection's where that is not kept. */
-  get reading(): Reading {
-    return this.read(this.current);
+  /** Whether the selected estimator's first plane is still to come. */
+  get waiting(): boolean {
+    return this.read(this.current) === null;
+  }
+
+  /** Why an estimator does not suit the selected recording; empty if it does. */
+  problem(label: string = this.current.estimator): string {
+    return this.catalogue.problems[this.current.recording]?.[label] ?? '';
+  }
+
+  /** What is drawn: the selection's plane or, while that is still to come, the one before. */
+  get shown(): Shown | null {
+    const shown = this.show(this.current);
+    this.last = shown ?? this.last;
+    return this.last;
+  }
+
+  /** The sliders that had to go back to their kept values when another one was moved. */
+  get wentBack(): readonly string[] {
+    return this.back;
   }
 
   /** The plane at the previous setting, and its name; null where there is nothing to compare. */
   get ghost(): { reading: Reading; name: string } | null {
     const { previous, current } = this;
-    if (!previous || (previous.plane === current.plane && previous.value === current.value)) {
+    const [reading, now] = [previous && this.read(previous), this.read(current)];
+    if (!previous || !reading || !now || sameSetting(previous, current)) {
       return null;
     }
-    return { reading: this.read(previous), name: this.name(previous) };
+    return measuredAlike(reading.plane, now.plane) ? { reading, name: this.name(previous) } : null;
   }
 
-  /** Recording and setting in words. */
-  get heading(): string {
-    const setting = { ...this.current, value: this.reading.value };
-    return `${this.recording.name}, ${this.plane.label}${this.suffix(setting)}`;
-  }
-
-  get limits(): Limits {
-    const { recording } = this.current;
-    const known = this.ranges.get(recording) ?? limits(this.document, this.recording);
-    this.ranges.set(recording, known);
-    return known;
+  /** Whether a slider is being moved. */
+  get moving(): boolean {
+    return this.inHand;
   }
 
   /** The request that has not been answered yet. */
@@ -99,69 +129,86 @@ export class ExplorerState {
     return this.pending;
   }
 
-  /** Take another document; the selection is kept by the names of recording and plane. */
-  setDocument(document: PlaneDocument): void {
-    const { recording, plane } = this;
-    const { value } = this.current;
+  /** Take another document, or none; what is selected stays where it has the same names. */
+  setDocument(document: PlaneDocument | null): void {
     this.document = document;
+    this.last = document && this.last;
     this.ranges.clear();
-    this.previous = null;
-    const at = Math.max(0, indexOf(document.recordings, recording, 'name'));
-    const index = indexOf(document.recordings[at].planes, plane, 'label');
-    this.goTo(at, Math.max(0, index));
-    if (index >= 0 && this.plane.slider && value !== null) {
-      this.current.value = value;
-    }
+    this.adapt();
+  }
+
+  /** Take another catalogue, likewise. */
+  setCatalogue(catalogue: Catalogue): void {
+    this.catalogue = catalogue;
+    this.adapt();
   }
 
   /** Show another recording, under the same estimator where it has one of that label. */
   selectRecording(index: number): void {
-    const { plane } = this;
-    const same = indexOf(this.recordings[index].planes, plane, 'label');
-    this.goTo(index, Math.max(0, same));
+    const recording = this.recordings[index];
+    const known = this.estimatorsOn(recording);
+    const same = known.find(({ label }) => label === this.current.estimator) ?? known[0];
+    this.goTo(recording, same?.label ?? '');
     this.previous = null;
   }
 
-  selectPlane(index: number): void {
+  selectEstimator(index: number): void {
     const before = this.selection;
-    this.goTo(this.current.recording, index);
+    this.goTo(before.recording, this.estimators[index].label);
     this.previous = before;
   }
 
   /** Take over a selection made elsewhere; false where it is not one of this document. */
-  select({ recording, plane, value }: Selection): boolean {
-    if (!this.recordings[recording]?.planes[plane]) {
+  select(selection: Selection): boolean {
+    const estimator = this.find(selection);
+    if (!estimator) {
       return false;
     }
-    this.goTo(recording, plane);
-    if (value !== null && this.plane.slider) {
-      this.setValue(value);
-      this.moving = false;
-    }
+    this.goTo(selection.recording, selection.estimator);
+    this.current.settings = { ...estimator.settings, ...selection.settings };
+    this.current.slider = selection.slider;
+    this.keep();
     return true;
   }
 
-  /** Move the slider; the setting from before the movement becomes the ghost. */
-  setValue(value: number): void {
-    if (!this.moving) {
+  /**
+   * Move a slider; the setting from before the movement becomes the ghost.
+   *
+   * Without a kernel, other sliders go back to the values through which this one's curve was kept.
+   */
+  setValue(name: string, value: SettingValue): void {
+    if (!this.inHand) {
       this.previous = this.selection;
-      this.moving = true;
+      this.inHand = true;
     }
     this.pending = null;
-    this.current.value = value;
-    this.values.set(this.key(this.current), value);
+    const kept = this.estimator?.settings ?? {};
+    const { settings } = this.current;
+    const alone = this.exact || value === kept[name];
+    this.back = alone
+      ? []
+      : Object.keys(settings).filter(n => n !== name && settings[n] !== kept[n]);
+    const others = alone ? settings : { ...settings, ...kept };
+    this.current = { ...this.current, settings: { ...others, [name]: value }, slider: name };
+    this.keep();
   }
 
   /** The movement ended: what must be asked of a kernel, if anything. */
   settle(): ExactRequest | null {
-    this.moving = false;
-    const { current } = this;
-    const kept = this.curve(this.plane).holds(current.value) || this.remembered(current);
-    if (this.exact && !kept) {
-      lastSerial += 1;
-      this.pending = { ...current, serial: lastSerial };
-    }
+    this.inHand = false;
+    this.ask();
     return this.pending;
+  }
+
+  /** Forget what is waited for and go back to what is drawn; false if there is no such thing. */
+  abandon(): boolean {
+    const { last } = this;
+    this.pending = null;
+    if (!last || !this.find(last.selection)) {
+      return false;
+    }
+    const { recording, estimator, slider } = last.selection;
+    return this.select({ recording, estimator, slider, settings: last.reading.settings });
   }
 
   /**
@@ -173,18 +220,17 @@ export class ExplorerState {
   answer(message: unknown): boolean {
     const answer = asObject(message, 'answer');
     const { pending } = this;
-    if (!pending || answer.serial !== pending.serial) {
+    const recording = this.recordingOf(pending?.recording ?? '');
+    const like = pending && this.find(pending)?.at(pending.settings, pending.slider);
+    if (!pending || answer.serial !== pending.serial || !recording || !like) {
       return false;
     }
     this.pending = null;
-    const value = asNumber(answer.value, 'answer.value');
-    if (value !== pending.value) {
-      throw new DocumentError('answer.value', String(pending.value), value);
-    }
-    const { epochs, layers } = this.recordings[pending.recording];
-    const shape: Shape = [1, epochs.length, layers.length];
+    const shape: Shape = [1, recording.epochs.length, recording.layers.length];
     this.remember(pending, {
-      value,
+      settings: pending.settings,
+      plane: like.plane,
+      verdicts: null,
       xt: readArray(answer.xt, 'answer.xt', shape),
       ty: readArray(answer.ty, 'answer.ty', shape)
     });
@@ -200,65 +246,135 @@ export class ExplorerState {
     return awaited;
   }
 
-  private goTo(recording: number, plane: number): void {
-    this.pending = null;
-    this.moving = false;
-    this.current = { recording, plane, value: null };
-    const { slider } = this.plane;
-    if (slider) {
-      this.current.value = this.values.get(this.key(this.current)) ?? initialValue(slider);
+  /** Keep what is selected by its names in what there is now. */
+  private adapt(): void {
+    this.lists.clear();
+    const { recordings } = this;
+    const recording = recordings.includes(this.current.recording)
+      ? this.current.recording
+      : (recordings[0] ?? '');
+    const known = this.estimatorsOn(recording);
+    const estimator = known.find(({ label }) => label === this.current.estimator) ?? known[0];
+    const same =
+      recording === this.current.recording && estimator?.label === this.current.estimator;
+    if (!same) {
+      this.goTo(recording, estimator?.label ?? '');
+      this.previous = null;
+    } else {
+      // Sliders may have come with the first curve.
+      this.current.settings = { ...estimator?.settings, ...this.current.settings };
     }
   }
 
-  private read(selection: Selection): Reading {
-    const plane = this.recordings[selection.recording].planes[selection.plane];
-    return this.remembered(selection) ?? this.curve(plane).at(selection.value);
+  private goTo(recording: string, label: string): void {
+    this.pending = null;
+    this.inHand = false;
+    this.back = [];
+    const known = this.values.get(label);
+    const kept = this.estimatorsOn(recording).find(one => one.label === label)?.settings ?? {};
+    const settings = { ...kept, ...(known?.settings ?? {}) };
+    this.current = { recording, estimator: label, settings, slider: known?.slider ?? null };
   }
 
-  private curve(plane: Plane): Curve {
-    const curve = this.curves.get(plane) ?? new Curve(plane);
-    this.curves.set(plane, curve);
-    return curve;
+  /** Remember the settings of the selected estimator, for when it is chosen again. */
+  private keep(): void {
+    this.values.set(this.current.estimator, this.selection);
+  }
+
+  private ask(): void {
+    const { current, estimator } = this;
+    const kept = estimator?.holds(current.settings) || this.remembered(current);
+    if (this.exact && estimator && !estimator.pending && !kept) {
+      lastSerial += 1;
+      this.pending = { ...current, serial: lastSerial };
+    }
+  }
+
+  private recordingOf(name: string): Recording | undefined {
+    return this.document?.recordings.find(recording => recording.name === name);
+  }
+
+  private estimatorsOn(recording: string): EstimatorPlanes[] {
+    const planes = this.recordingOf(recording)?.planes ?? [];
+    const list = this.lists.get(recording) ?? estimatorsOf(planes, this.catalogue.estimators);
+    this.lists.set(recording, list);
+    return list;
+  }
+
+  private find({ recording, estimator }: Selection): EstimatorPlanes | null {
+    return this.estimatorsOn(recording).find(({ label }) => label === estimator) ?? null;
+  }
+
+  private read(selection: Selection): Reading | null {
+    const kept = this.find(selection)?.at(selection.settings, selection.slider);
+    return this.remembered(selection) ?? kept ?? null;
+  }
+
+  private show(selection: Selection): Shown | null {
+    const recording = this.recordingOf(selection.recording);
+    const reading = this.read(selection);
+    if (!recording || !reading) {
+      return null;
+    }
+    const { axes, ceilings } = reading.plane;
+    const settings = suffix(reading.settings);
+    return {
+      selection,
+      reading,
+      recording: { ...recording, axes, ceilings },
+      limits: this.limitsOf(reading.plane),
+      heading: `${selection.recording}, ${selection.estimator}${settings && `, ${settings}`}`
+    };
+  }
+
+  private limitsOf(plane: Plane): Limits {
+    const key = JSON.stringify([plane.label, plane.axes]);
+    const known = this.ranges.get(key) ?? limits(this.document!, plane);
+    this.ranges.set(key, known);
+    return known;
   }
 
   private remembered(selection: Selection): Reading | undefined {
-    const { epochs, layers } = this.recordings[selection.recording];
-    const reading = this.answers.get(`${this.key(selection)}\n${selection.value}`);
+    const recording = this.recordingOf(selection.recording);
+    const reading = this.answers.get(key(selection));
     // A document with other epochs may have come since.
-    return reading?.xt.length === epochs.length * layers.length ? reading : undefined;
+    const size = recording ? recording.epochs.length * recording.layers.length : -1;
+    return reading?.xt.length === size ? reading : undefined;
   }
 
   private remember(selection: Selection, reading: Reading): void {
-    this.answers.set(`${this.key(selection)}\n${selection.value}`, reading);
+    this.answers.set(key(selection), reading);
     if (this.answers.size > REMEMBERED) {
       this.answers.delete(this.answers.keys().next().value as string);
     }
   }
 
-  private key({ recording, plane }: Selection): string {
-    const { name, planes } = this.recordings[recording];
-    return `${name}\n${planes[plane].label}`;
-  }
-
   /** A setting's name among others of its recording. */
-  private name(selection: Selection): string {
-    const { label } = this.recordings[selection.recording].planes[selection.plane];
-    const suffix = this.suffix(selection);
-    return selection.plane === this.current.plane && suffix ? suffix.slice(2) : label + suffix;
-  }
-
-  private suffix({ recording, plane, value }: Selection): string {
-    const { slider } = this.recordings[recording].planes[plane];
-    return slider && value !== null
-      ? `, ${strings.explorer.setting(slider.name, formatNumber(value))}`
-      : '';
+  private name({ estimator, settings }: Selection): string {
+    const text = suffix(settings);
+    return estimator === this.current.estimator && text
+      ? text
+      : [estimator, text].filter(Boolean).join(', ');
   }
 }
 
-function indexOf<K extends string>(
-  items: readonly Record<K, string>[],
-  wanted: Record<K, string>,
-  key: K
-): number {
-  return items.findIndex(item => item[key] === wanted[key]);
+/** Whether two selections are the same estimator at the same settings. */
+export function sameSetting(one: Selection, other: Selection): boolean {
+  return one.estimator === other.estimator && sameSettings(one.settings, other.settings);
+}
+
+/** Whether two sets of settings have the same values. */
+export function sameSettings(one: Settings, other: Settings): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every(name => one[name] === other[name]);
+}
+
+function key({ recording, estimator, settings }: Selection): string {
+  return JSON.stringify([recording, estimator, Object.entries(settings).sort()]);
+}
+
+function suffix(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => strings.explorer.setting(name, formatSetting(value)))
+    .join(', ');
 }

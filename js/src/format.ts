@@ -1,3 +1,5 @@
+import { strings } from './strings';
+
 /** A number as a person would write it: four significant digits, no trailing zeros. */
 export function formatNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e7) {
@@ -5,6 +7,17 @@ export function formatNumber(value: number): string {
   }
   const rounded = Number(value.toPrecision(4));
   return Math.abs(rounded) < 1e-4 ? rounded.toExponential() : String(rounded);
+}
+
+/** A setting as a person would write it: a number, a word, or "none". */
+export function formatSetting(value: number | string | null): string {
+  return typeof value === 'number' ? formatNumber(value) : (value ?? strings.explorer.none);
+}
+
+/** An error in one significant digit: `4e-4`, `0.02`. */
+export function formatError(value: number): string {
+  const rounded = Number(value.toPrecision(1));
+  return rounded > 0 && rounded < 1e-3 ? rounded.toExponential() : String(rounded);
 }
 
 /** A coordinate with three decimals and a true minus sign. */

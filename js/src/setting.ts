@@ -1,14 +1,15 @@
 import { el, ownKeys, setText, uniqueId } from './dom';
-import { formatNumber } from './format';
+import { formatSetting } from './format';
 import { nearestIndex } from './plane/curve';
 import type { Slider } from './plane/document';
-import { initialValue, rangeText, readTyped, stops } from './plane/slider';
+import type { SettingValue } from './plane/estimator';
+import { rangeText, readTyped, stops } from './plane/slider';
 import { strings } from './strings';
 
 /** What a setting tells its owner. */
 export interface SettingHooks {
   /** The value is being moved. */
-  move(value: number): void;
+  move(value: SettingValue): void;
   /** The movement ended. */
   settle(): void;
 }
@@ -21,9 +22,15 @@ export class SettingControl {
   private readonly box: HTMLInputElement;
   private readonly hint: HTMLElement;
   private readonly reset: HTMLButtonElement;
+  private remark = '';
 
+  /**
+   * @param kept The setting to go back to: a number, or the word (null: none) that stands for one.
+   * @param exact Whether values that are not kept can be had from a kernel.
+   */
   constructor(
     private readonly slider: Slider,
+    private readonly kept: SettingValue,
     exact: boolean,
     private readonly hooks: SettingHooks
   ) {
@@ -53,16 +60,30 @@ export class SettingControl {
     this.explain();
   }
 
-  /** Show a value without telling the owner. */
-  show(value: number): void {
-    const text = formatNumber(value);
-    this.range.value = String(nearestIndex(this.stops, value));
+  /** Add a remark to meaning and range. */
+  note(remark: string): void {
+    if (remark !== this.remark) {
+      this.remark = remark;
+      if (!this.refused) {
+        this.explain();
+      }
+    }
+  }
+
+  /** Show a value without telling the owner; the handle of a word rests on the default. */
+  show(value: SettingValue): void {
+    const text = formatSetting(value);
+    const place = typeof value === 'number' ? value : this.slider.default;
+    this.range.value = String(nearestIndex(this.stops, place));
     this.range.style.setProperty('--glow-share', String(this.share()));
-    this.range.setAttribute('aria-valuetext', `${text} ${this.slider.unit}`.trim());
+    this.range.setAttribute(
+      'aria-valuetext',
+      typeof value === 'number' ? `${text} ${this.slider.unit}`.trim() : text
+    );
     if (document.activeElement !== this.box || !this.refused) {
       this.box.value = text;
     }
-    this.reset.disabled = value === initialValue(this.slider);
+    this.reset.disabled = value === this.kept;
   }
 
   private get refused(): boolean {
@@ -111,18 +132,18 @@ export class SettingControl {
   }
 
   private makeReset(): HTMLButtonElement {
-    const hint = strings.explorer.resetHint(formatNumber(initialValue(this.slider)));
+    const hint = strings.explorer.resetHint(formatSetting(this.kept));
     return el('button', {
       class: 'glow-button',
-      testid: 'glow-reset',
+      testid: `glow-reset-${this.slider.name}`,
       text: strings.explorer.reset,
       attributes: { type: 'button', title: hint },
-      on: { click: () => this.take(initialValue(this.slider)) }
+      on: { click: () => this.take(this.kept) }
     });
   }
 
   private onTyped(): void {
-    const typed = readTyped(this.slider, this.box.value);
+    const typed = readTyped(this.slider, this.box.value, this.kept);
     if ('refusal' in typed) {
       this.refuse(typed.refusal);
     } else {
@@ -130,12 +151,12 @@ export class SettingControl {
     }
   }
 
-  private take(value: number): void {
+  private take(value: SettingValue): void {
     this.moveTo(value);
     this.hooks.settle();
   }
 
-  private moveTo(value: number): void {
+  private moveTo(value: SettingValue): void {
     this.explain();
     this.show(value);
     this.hooks.move(value);
@@ -154,6 +175,7 @@ export class SettingControl {
     this.hint.removeAttribute('role');
     this.hint.classList.remove('glow-refused');
     const { meaning } = this.slider;
-    setText(this.hint, [meaning, rangeText(this.slider)].filter(Boolean).join(' · '));
+    const parts = [meaning, rangeText(this.slider, this.kept), this.remark];
+    setText(this.hint, parts.filter(Boolean).join(' · '));
   }
 }

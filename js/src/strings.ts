@@ -18,6 +18,7 @@ export const strings = {
     yCeiling: (value: string): string => `H(Y) = ${value}`,
     provenance: (samples: number, runs: number): string =>
       `${samples} samples, ` + (runs > 1 ? `mean of ${runs} runs` : 'one run'),
+    doubt: (label: string, verdict: string): string => `${label}: ${verdict}`,
     zoomIn: 'Zoom in (Ctrl and wheel)',
     zoomOut: 'Zoom out (Ctrl and wheel)',
     zoomReset: 'Reset the view',
@@ -50,15 +51,26 @@ export const strings = {
     exactValue: (name: string): string => `${name}, exact value`,
     range: (low: string, high: string, unit: string): string =>
       `${low} to ${high}${unit ? ` ${unit}` : ''}`,
-    notNumber: (name: string, typed: string, low: string, high: string): string =>
-      `${name} must be a number from ${low} to ${high}, got “${typed}”.`,
+    none: 'none',
+    orWord: (range: string, word: string): string => `${range}, or ${word}`,
+    notNumber: (name: string, typed: string, low: string, high: string, word: string): string =>
+      `${name} must be a number from ${low} to ${high}${word ? ` or “${word}”` : ''}, got “${typed}”.`,
     notInteger: (name: string, typed: string, low: string, high: string): string =>
       `${name} must be a whole number from ${low} to ${high}, got ${typed}.`,
     outOfRange: (name: string, typed: string, low: string, high: string): string =>
       `${name} must be from ${low} to ${high}, got ${typed}.`,
     snapped: (name: string, wanted: string, drawn: string): string =>
       `${name} ${wanted} is not kept; showing the nearest, ${drawn}.`,
-    computing: (name: string, value: string): string => `Computing ${name} ${value} …`,
+    computing: (settings: string): string => `Computing ${settings} …`,
+    estimating: (estimator: string): string => `Estimating ${estimator} …`,
+    between: (shown: string): string => `Showing ${shown} until you let go.`,
+    wentBack: (names: string[]): string =>
+      `${names.join(', ')} went back: curves are kept along one slider at a time. ` +
+      'A kernel can estimate any combination.',
+    error: (amount: string): string => `between kept values: error up to ${amount}`,
+    onRelease: 'estimated when you let go',
+    cancel: 'Cancel',
+    cancelHint: 'Stop computing and go back to the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
     badAnswer: (reason: string): string => `The kernel's answer cannot be shown. ${reason}`
   },

@@ -69,7 +69,7 @@ export class PlaneView extends DOMWidgetView {
 
 export class ExplorerModel extends PlaneModel {
   override defaults(): Record<string, unknown> {
-    const own = { selection: {}, busy: '', exact: true };
+    const own = { catalogue: {}, selection: {}, busy: '', exact: true };
     return { ...super.defaults(), ...defaults('Explorer'), ...own };
   }
 }
@@ -79,6 +79,7 @@ export class ExplorerView extends PlaneView {
   override render(): void {
     super.render();
     this.follow('exact', value => this.explorer.setExact(Boolean(value)));
+    this.follow('catalogue', value => this.explorer.setCatalogue(value));
     this.follow('busy', value => this.explorer.setBusy(String(value ?? '')));
     this.follow('selection', value => {
       if (isSelection(value)) {
@@ -116,10 +117,11 @@ export class ExplorerView extends PlaneView {
 }
 
 function isSelection(value: unknown): value is Selection {
-  const { recording, plane, value: setting } = (value ?? {}) as Partial<Selection>;
+  const { recording, estimator, settings } = (value ?? {}) as Partial<Selection>;
   return (
-    Number.isInteger(recording) &&
-    Number.isInteger(plane) &&
-    (setting === null || Number.isFinite(setting))
+    typeof recording === 'string' &&
+    typeof estimator === 'string' &&
+    typeof settings === 'object' &&
+    settings !== null
   );
 }

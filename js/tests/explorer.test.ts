@@ -66,7 +66,12 @@ describe('Explorer', () => {
     expect(find('glow-number-bins').value).toBe('100');
     expect(find('glow-slider-bins').getAttribute('aria-valuetext')).toBe('100');
     expect(drawn()).toBe('100');
-    expect(hooks.onSelect).toHaveBeenLastCalledWith({ recording: 0, plane: 0, value: 100 });
+    expect(hooks.onSelect).toHaveBeenLastCalledWith({
+      recording: 'tanh',
+      estimator: 'Binned',
+      settings: { bins: 100 },
+      slider: 'bins'
+    });
     expect(hooks.requestExact).not.toHaveBeenCalled();
   });
 
@@ -91,7 +96,7 @@ describe('Explorer', () => {
   });
 
   it('goes back to the default', () => {
-    const reset = find<HTMLButtonElement>('glow-reset');
+    const reset = find<HTMLButtonElement>('glow-reset-bins');
     expect(reset.disabled).toBe(true);
     drag(0);
     expect(reset.disabled).toBe(false);
@@ -148,11 +153,11 @@ describe('Explorer', () => {
       expect(hooks.requestExact).toHaveBeenCalledTimes(1);
       const [request] = hooks.requestExact.mock.calls[0];
       expect(explorer.element.classList).toContain('glow-pending');
-      expect(text()).toContain(`Computing bins ${request.value}`);
+      expect(text()).toContain(`Computing bins ${request.settings.bins}`);
       const arrays = { xt: pack([1, 2, 3, 4], [1, 2, 2]), ty: pack([1, 2, 3, 4], [1, 2, 2]) };
       explorer.setPlane({ ...request, ...arrays });
       expect(explorer.element.classList).not.toContain('glow-pending');
-      expect(drawn()).toBe(String(request.value));
+      expect(drawn()).toBe(String(request.settings.bins));
     });
 
     it('cancels when the reader goes on', () => {
@@ -182,7 +187,12 @@ describe('Explorer', () => {
   });
 
   it('follows a selection made in another view without telling it back', () => {
-    explorer.select({ recording: 1, plane: 0, value: 100 });
+    explorer.select({
+      recording: 'relu',
+      estimator: 'Binned',
+      settings: { bins: 100 },
+      slider: 'bins'
+    });
     expect(find<HTMLSelectElement>('glow-recording').selectedIndex).toBe(1);
     expect(drawn()).toBe('100');
     expect(hooks.onSelect).not.toHaveBeenCalled();

@@ -27,6 +27,34 @@ export function readArray(value: unknown, where: string, shape: Shape): Float64A
     : readFloat32(bytes, length);
 }
 
+/** The code of a phrase that is missing. */
+const NO_PHRASE = 255;
+
+/**
+ * Read packed phrases: a list of them and one byte for each entry.
+ *
+ * @returns A phrase for each entry in row-major order; null where one is missing.
+ * @throws DocumentError where type, shape, length or codes do not agree.
+ */
+export function readPhrases(value: unknown, where: string, shape: Shape): (string | null)[] {
+  const packed = asObject(value, where);
+  const phrases = asList(packed.phrases, `${where}.phrases`).map((item, i) =>
+    asText(item, `${where}.phrases[${i}]`)
+  );
+  const codes = asObject(packed.codes, `${where}.codes`);
+  asChoice(codes.dtype, `${where}.codes.dtype`, ['uint8']);
+  checkShape(codes.shape, `${where}.codes.shape`, shape);
+  const length = shape[0] * shape[1] * shape[2];
+  const bytes = readBytes(codes.data, `${where}.codes.data`, length);
+  return Array.from({ length }, (_, i) => {
+    const code = bytes.getUint8(i);
+    if (code !== NO_PHRASE && code >= phrases.length) {
+      throw new DocumentError(`${where}.codes`, `codes below ${phrases.length}`, code);
+    }
+    return code === NO_PHRASE ? null : phrases[code];
+  });
+}
+
 function checkShape(value: unknown, where: string, expected: Shape): void {
   const shape = asList(value, where).map((item, i) => asCount(item, `${where}[${i}]`));
   if (shape.length !== 3 || shape.some((size, i) => size !== expected[i])) {

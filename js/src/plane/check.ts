@@ -53,6 +53,13 @@ export function asCount(value: unknown, where: string, least = 0): number {
   return value as number;
 }
 
+export function asFlag(value: unknown, where: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw new DocumentError(where, 'true or false', value);
+  }
+  return value;
+}
+
 export function asChoice<T extends string>(
   value: unknown,
   where: string,

@@ -1,16 +1,20 @@
-import type { Plane, Slider } from './document';
+import type { Plane, Slider, Verdicts } from './document';
 import { NaturalSpline } from './spline';
 
 /** Coordinates of every epoch and layer, row-major (epochs, layers), in the axes' units. */
 export interface Coordinates {
   xt: Float64Array;
   ty: Float64Array;
+  /** What the estimator says of each point; absent where it was not asked. */
+  verdicts?: Verdicts | null;
 }
 
-/** What a plane shows at one setting. */
-export interface Reading extends Coordinates {
-  /** The setting that is really shown; null for a plane without a slider. */
+/** What a curve shows at one value of its slider. */
+export interface CurvePoint extends Coordinates {
+  /** The value that is really shown; null for a plane without a slider. */
   value: number | null;
+  /** Which of the kept values it is; null between them. */
+  index: number | null;
 }
 
 /** Index of the entry nearest to `value`; the lower one where two are equally near. */
@@ -33,7 +37,7 @@ export function nearestIndex(values: ArrayLike<number>, value: number): number {
 export class Curve {
   private readonly splines: { xt: NaturalSpline; ty: NaturalSpline } | null = null;
 
-  constructor(private readonly plane: Plane) {
+  constructor(readonly plane: Plane) {
     const { slider, xt, ty } = plane;
     if (slider?.smooth) {
       const nodes = slider.values.map(Math.log2);
@@ -42,10 +46,10 @@ export class Curve {
   }
 
   /** The plane at `value`, or at the nearest value that is kept. */
-  at(value: number | null): Reading {
+  at(value: number | null): CurvePoint {
     const { slider, xt, ty } = this.plane;
     if (!slider || value === null) {
-      return { value: null, xt, ty };
+      return { value: null, index: 0, xt, ty };
     }
     return this.splines ? this.between(slider, value) : this.kept(slider, value);
   }
@@ -62,18 +66,19 @@ export class Curve {
       : values.includes(value);
   }
 
-  private between({ values }: Slider, value: number): Reading {
+  private between({ values }: Slider, value: number): CurvePoint {
     const inside = Math.min(Math.max(value, values[0]), values[values.length - 1]);
     const x = Math.log2(inside);
-    return { value: inside, xt: this.splines!.xt.at(x), ty: this.splines!.ty.at(x) };
+    return { value: inside, index: null, xt: this.splines!.xt.at(x), ty: this.splines!.ty.at(x) };
   }
 
-  private kept({ values }: Slider, value: number): Reading {
+  private kept({ values }: Slider, value: number): CurvePoint {
     const { xt, ty } = this.plane;
     const i = nearestIndex(values, value);
     const size = xt.length / values.length;
     return {
       value: values[i],
+      index: i,
       xt: xt.subarray(i * size, (i + 1) * size),
       ty: ty.subarray(i * size, (i + 1) * size)
     };

@@ -1,7 +1,8 @@
-import { readArray, Shape } from './array';
+import { readArray, readPhrases, Shape } from './array';
 import {
   asChoice,
   asCount,
+  asFlag,
   asIncreasing,
   asList,
   asNumber,
@@ -33,10 +34,23 @@ export interface Slider {
   /** Whether the estimate is smooth in it, so that values between the kept ones can be read. */
   smooth: boolean;
   values: number[];
+  /** Largest error found between kept values, in the axes' unit; null where it is not known. */
+  error: number | null;
 }
 
-/** One estimator's plane, (values or 1, epochs, layers) in row-major order; NaN = missing. */
-export interface Plane {
+/** A coordinate pair's names and units, and what its values cannot truly exceed. */
+export interface Quantities {
+  axes: { xt: Axis; ty: Axis };
+  ceilings: { xt: number | null; ty: number | null };
+}
+
+/**
+ * One estimator's plane, (values or 1, epochs, layers) in row-major order; NaN = missing.
+ *
+ * Planes of one label are one estimator's: each along another of its sliders, at the others'
+ * `settings`.
+ */
+export interface Plane extends Quantities {
   estimator: string;
   label: string;
   /** How many networks it is the mean of. */
@@ -45,16 +59,22 @@ export interface Plane {
   slider: Slider | null;
   xt: Float64Array;
   ty: Float64Array;
+  /** What the estimator says of each point's coordinates; null where it was not asked. */
+  verdicts: Verdicts | null;
 }
 
-/** What a network did. */
-export interface Recording {
+/** A phrase for every point, in the order of the coordinates; null where there is none. */
+export interface Verdicts {
+  xt: (string | null)[];
+  ty: (string | null)[];
+}
+
+/** What a network did; its axes and ceilings are those of planes that name none of their own. */
+export interface Recording extends Quantities {
   name: string;
   samples: number;
   epochs: number[];
   layers: string[];
-  ceilings: { xt: number | null; ty: number | null };
-  axes: { xt: Axis; ty: Axis };
   planes: Plane[];
 }
 
@@ -108,19 +128,28 @@ function readRecording(value: unknown, where: string): Recording {
   if (planes.length === 0) {
     throw new DocumentError(`${where}.planes`, 'at least one plane', planes);
   }
+  const quantities: Quantities = {
+    ceilings: readCeilings(recording.ceilings, `${where}.ceilings`),
+    axes: readAxes(recording.axes, `${where}.axes`)
+  };
   return {
     name: asText(recording.name, `${where}.name`),
     samples: asCount(recording.samples, `${where}.samples`, 1),
     epochs,
     layers,
-    ceilings: readPair(recording.ceilings, `${where}.ceilings`, (ceiling, at) =>
-      optional(ceiling, at, asNumber)
-    ),
-    axes: readPair(recording.axes, `${where}.axes`, readAxis),
+    ...quantities,
     planes: planes.map((item, i) =>
-      readPlane(item, `${where}.planes[${i}]`, epochs.length, layers.length)
+      readPlane(item, `${where}.planes[${i}]`, [epochs.length, layers.length], quantities)
     )
   };
+}
+
+function readAxes(value: unknown, where: string): Quantities['axes'] {
+  return readPair(value, where, readAxis);
+}
+
+function readCeilings(value: unknown, where: string): Quantities['ceilings'] {
+  return readPair(value, where, (ceiling, at) => optional(ceiling, at, asNumber));
 }
 
 function readPair<T>(
@@ -140,7 +169,12 @@ function readAxis(value: unknown, where: string): Axis {
   };
 }
 
-function readPlane(value: unknown, where: string, epochs: number, layers: number): Plane {
+function readPlane(
+  value: unknown,
+  where: string,
+  [epochs, layers]: readonly [number, number],
+  common: Quantities
+): Plane {
   const plane = asObject(value, where);
   const slider = optional(plane.slider, `${where}.slider`, readSlider);
   const shape: Shape = [slider ? slider.values.length : 1, epochs, layers];
@@ -150,26 +184,40 @@ function readPlane(value: unknown, where: string, epochs: number, layers: number
     runs: asCount(plane.runs, `${where}.runs`, 1),
     settings: asObject(plane.settings, `${where}.settings`),
     slider,
+    axes: optional(plane.axes, `${where}.axes`, readAxes) ?? common.axes,
+    ceilings: optional(plane.ceilings, `${where}.ceilings`, readCeilings) ?? common.ceilings,
     xt: readArray(plane.xt, `${where}.xt`, shape),
-    ty: readArray(plane.ty, `${where}.ty`, shape)
+    ty: readArray(plane.ty, `${where}.ty`, shape),
+    verdicts: optional(plane.verdicts, `${where}.verdicts`, (item, at) =>
+      readVerdicts(item, at, shape)
+    )
   };
 }
 
-function readSlider(value: unknown, where: string): Slider {
+/** Verdicts on both coordinates, or on none. */
+function readVerdicts(value: unknown, where: string, shape: Shape): Verdicts | null {
+  const { xt, ty } = asObject(value, where);
+  return xt === undefined && ty === undefined
+    ? null
+    : {
+        xt: readPhrases(xt, `${where}.xt`, shape),
+        ty: readPhrases(ty, `${where}.ty`, shape)
+      };
+}
+
+/** Read a slider's declaration with its kept values. */
+export function readSlider(value: unknown, where: string): Slider {
   const slider = asObject(value, where);
   const scale = asChoice(slider.scale, `${where}.scale`, SCALES);
-  const smooth = slider.smooth;
-  if (typeof smooth !== 'boolean') {
-    throw new DocumentError(`${where}.smooth`, 'true or false', smooth);
-  }
   return {
     name: asText(slider.name, `${where}.name`),
     unit: asText(slider.unit, `${where}.unit`),
     scale,
     default: asNumber(slider.default, `${where}.default`),
     meaning: asText(slider.meaning, `${where}.meaning`),
-    smooth,
-    values: readValues(slider.values, `${where}.values`, scale !== 'linear' || smooth)
+    smooth: asFlag(slider.smooth, `${where}.smooth`),
+    values: readValues(slider.values, `${where}.values`, scale === 'log' || slider.smooth === true),
+    error: optional(slider.error, `${where}.error`, asNumber)
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PlaneDocument, Recording } from './document';
+import type { Plane, PlaneDocument, Quantities } from './document';
 
 /** Lowest and highest value an axis shows. */
 export type Range = readonly [number, number];
@@ -12,21 +12,28 @@ export interface Limits {
 const MARGIN = 0.045;
 
 /**
- * The axes' limits for a recording.
+ * The axes' limits for a plane.
  *
- * They depend on the ceilings and on every plane of every recording measured in the same
- * quantities, never on the setting shown: so nothing but the points moves under a slider.
+ * They depend on the ceilings and on every plane that any recording has of the same estimator in
+ * the same quantities, never on the setting shown: so nothing but the points moves under a slider.
+ * Another estimator may need other limits: not all are bounded by the same ceilings.
  */
-export function limits(document: PlaneDocument, recording: Recording): Limits {
-  const alike = document.recordings.filter(other => measured(other) === measured(recording));
+export function limits(document: PlaneDocument, plane: Plane): Limits {
+  const planes = document.recordings.flatMap(recording => recording.planes);
+  const alike = planes.filter(other => other.label === plane.label && measuredAlike(other, plane));
   return { xt: axisRange(alike, 'xt'), ty: axisRange(alike, 'ty') };
 }
 
-function measured({ axes }: Recording): string {
+/** Whether two planes show the same quantities in the same units. */
+export function measuredAlike(one: Quantities, other: Quantities): boolean {
+  return measured(one) === measured(other);
+}
+
+function measured({ axes }: Quantities): string {
   return JSON.stringify([axes.xt.label, axes.xt.unit, axes.ty.label, axes.ty.unit]);
 }
 
-function axisRange(recordings: Recording[], axis: 'xt' | 'ty'): Range {
+function axisRange(planes: Plane[], axis: 'xt' | 'ty'): Range {
   let low = 0;
   let high = -Infinity;
   const widen = (value: number): void => {
@@ -38,9 +45,9 @@ function axisRange(recordings: Recording[], axis: 'xt' | 'ty'): Range {
       high = value;
     }
   };
-  for (const { ceilings, planes } of recordings) {
-    widen(ceilings[axis] ?? NaN);
-    planes.forEach(plane => plane[axis].forEach(widen));
+  for (const plane of planes) {
+    widen(plane.ceilings[axis] ?? NaN);
+    plane[axis].forEach(widen);
   }
   return padded(low, high);
 }

@@ -8,6 +8,9 @@ import { offset, Point } from './points';
 
 const DISTANCE = 14;
 
+/** The verdict on a point against which nothing speaks. */
+const RELIABLE = 'reliable';
+
 /** Says what a point is: layer, epoch and both coordinates. */
 export class Tooltip {
   readonly element = el('div', {
@@ -19,12 +22,14 @@ export class Tooltip {
   private readonly epoch = el('span');
   private readonly x = row();
   private readonly y = row();
+  private readonly doubt = el('div', { class: 'glow-doubt' });
 
   constructor() {
     this.element.hidden = true;
     this.element.append(
       el('div', { class: 'glow-tooltip-head' }, this.layer, this.epoch),
-      el('div', { class: 'glow-tooltip-body' }, ...this.x, ...this.y)
+      el('div', { class: 'glow-tooltip-body' }, ...this.x, ...this.y),
+      this.doubt
     );
   }
 
@@ -48,6 +53,8 @@ export class Tooltip {
     setText(this.x[1], formatCoordinate(coordinates.xt[i], xt.unit));
     setText(this.y[0], ty.label);
     setText(this.y[1], formatCoordinate(coordinates.ty[i], ty.unit));
+    setText(this.doubt, doubts(i, recording, coordinates).join('. '));
+    this.doubt.hidden = this.doubt.textContent === '';
     this.element.hidden = false;
     this.place(at, size);
   }
@@ -73,6 +80,15 @@ export function speakPoint(point: Point, recording: Recording, coordinates: Coor
     recording.layers[point.layer],
     strings.plane.epochText(recording.epochs[point.epoch]),
     quantity(recording.axes.xt, coordinates.xt[i]),
-    quantity(recording.axes.ty, coordinates.ty[i])
+    quantity(recording.axes.ty, coordinates.ty[i]),
+    ...doubts(i, recording, coordinates)
   ].join(', ');
+}
+
+/** Why a point's coordinates cannot be trusted, in words; empty if nothing speaks against them. */
+function doubts(i: number, { axes }: Recording, { verdicts }: Coordinates): string[] {
+  return (['xt', 'ty'] as const).flatMap(axis => {
+    const verdict = verdicts?.[axis][i] ?? RELIABLE;
+    return verdict === RELIABLE ? [] : [strings.plane.doubt(axes[axis].label, verdict)];
+  });
 }

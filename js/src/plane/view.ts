@@ -26,8 +26,8 @@ export interface PlaneContent {
   limits: Limits;
   /** Recording and setting in words. */
   heading: string;
-  /** The setting that is drawn; null where there is none. */
-  value: number | null;
+  /** The settings that are drawn; empty where there are none. */
+  value: string;
   /** Whether more epochs are being estimated, so that missing ones need no remark. */
   arriving?: boolean;
 }
@@ -189,7 +189,7 @@ export class PlaneView {
     const { dataset } = this.picture;
     this.revision += 1;
     dataset.revision = String(this.revision);
-    dataset.value = value === null ? '' : String(value);
+    dataset.value = value;
     const summary = summarise(recording, coordinates, heading, this.epochs.upto);
     this.picture.setAttribute('aria-label', summary);
   }

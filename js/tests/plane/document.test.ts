@@ -4,6 +4,15 @@ import { DocumentError } from '../../src/plane/check';
 import { readDocument } from '../../src/plane/document';
 import { changed, fixture, pack, SLIDER, SMOOTH } from '../documents';
 
+function verdicts(codes: number[]): Record<string, unknown> {
+  const data = btoa(String.fromCharCode(...codes));
+  const packed = {
+    phrases: ['reliable', 'at ceiling'],
+    codes: { dtype: 'uint8', shape: [1, codes.length / 2, 2], data }
+  };
+  return { xt: packed, ty: packed };
+}
+
 describe('readDocument', () => {
   it('reads recordings, planes and packed coordinates', () => {
     const document = readDocument(fixture());
@@ -116,6 +125,16 @@ describe('readDocument', () => {
       /scale: expected one of linear, log, integer/
     ],
     [
+      'verdicts of other points',
+      changed('recordings.0.planes.2.verdicts', verdicts([0, 0])),
+      /verdicts.xt.codes.shape: expected \[1, 2, 2\]/
+    ],
+    [
+      'a verdict without its phrase',
+      changed('recordings.0.planes.2.verdicts', verdicts([0, 0, 0, 7])),
+      /verdicts.xt.codes: expected codes below 2, got 7/
+    ],
+    [
       'an unclear slider',
       changed('recordings.0.planes.0.slider.smooth', 'no'),
       /smooth: expected true or false, got "no"/
@@ -123,6 +142,21 @@ describe('readDocument', () => {
   ])('refuses %s', (_, document, message) => {
     expect(() => readDocument(document)).toThrow(DocumentError);
     expect(() => readDocument(document)).toThrow(message);
+  });
+
+  it('takes axes and ceilings of a plane before those of its recording', () => {
+    const axes = { xt: { label: 'HSIC(X;T)', unit: '' }, ty: { label: 'HSIC(T;Y)', unit: '' } };
+    const { planes } = readDocument(changed('recordings.0.planes.1.axes', axes)).recordings[0];
+    expect(planes.map(plane => plane.axes.xt.unit)).toEqual(['bits', '', 'bits']);
+    expect(planes[1].ceilings).toEqual({ xt: 12, ty: 0.999 });
+  });
+
+  it('reads verdicts, and none where there are none', () => {
+    const document = changed('recordings.0.planes.2.verdicts', verdicts([0, 0, 1, 255]));
+    document.recordings[0].planes[1].verdicts = {};
+    const { planes } = readDocument(document).recordings[0];
+    expect(planes[2].verdicts!.xt).toEqual(['reliable', 'reliable', 'at ceiling', null]);
+    expect(planes.map(plane => plane.verdicts === null)).toEqual([true, true, false]);
   });
 
   it('shortens what it received', () => {

@@ -7,7 +7,7 @@ import { changed, fixture, pack } from '../documents';
 describe('limits', () => {
   it('cover every value of every slider position and the ceilings', () => {
     const document = readDocument(fixture());
-    const { xt, ty } = limits(document, document.recordings[0]);
+    const { xt, ty } = limits(document, document.recordings[0].planes[1]);
     expect(xt[0]).toBeLessThan(0);
     expect(xt[1]).toBeGreaterThan(16);
     expect(ty[1]).toBeGreaterThan(1.6);
@@ -17,17 +17,24 @@ describe('limits', () => {
     const document = readDocument(
       changed('recordings.1.planes.2.xt', pack([1, 2, 3, 30], [1, 2, 2]))
     );
-    const [one, other] = document.recordings;
+    const [one, other] = document.recordings.map(({ planes }) => planes[2]);
     expect(limits(document, one)).toEqual(limits(document, other));
     expect(limits(document, one).xt[1]).toBeGreaterThan(30);
+  });
+
+  it('are not stretched by another estimator', () => {
+    const document = readDocument(
+      changed('recordings.0.planes.2.xt', pack([1, 2, 3, 30], [1, 2, 2]))
+    );
+    expect(limits(document, document.recordings[0].planes[0]).xt[1]).toBeLessThan(20);
   });
 
   it('keep apart what is measured in other quantities', () => {
     const document = readDocument(
       changed('recordings.1.axes.xt', { label: 'HSIC(X, T)', unit: '' })
     );
-    document.recordings[1].ceilings.xt = 500;
-    expect(limits(document, document.recordings[0]).xt[1]).toBeLessThan(20);
+    document.recordings[1].planes[0].ceilings = { xt: 500, ty: null };
+    expect(limits(document, document.recordings[0].planes[0]).xt[1]).toBeLessThan(20);
   });
 
   it('give constant and missing values an extent', () => {
@@ -38,7 +45,7 @@ describe('limits', () => {
       recordings: [{ ...fixture().recordings[0], ceilings: { xt: null, ty: null } }]
     });
     document.recordings[0].planes.forEach(plane => plane.xt.fill(NaN));
-    expect(limits(document, document.recordings[0]).xt).toEqual([-0.5, 0.5]);
+    expect(limits(document, document.recordings[0].planes[0]).xt).toEqual([-0.5, 0.5]);
   });
 });
 

@@ -4,8 +4,8 @@ import type { Slider } from '../../src/plane/document';
 import { initialValue, rangeText, readTyped, stops } from '../../src/plane/slider';
 import { SLIDER, SMOOTH } from '../documents';
 
-const grid = SLIDER as Slider;
-const smooth = SMOOTH as Slider;
+const grid: Slider = { ...SLIDER, scale: 'integer', error: null };
+const smooth: Slider = { ...SMOOTH, scale: 'log', error: null };
 
 describe('stops', () => {
   it('are the kept values of a rough parameter without a kernel', () => {
@@ -33,6 +33,11 @@ describe('stops', () => {
     expect(values[1] - values[0]).toBeCloseTo(values[2] - values[1], 12);
   });
 
+  it('begin at none for a count that may', () => {
+    const values = stops({ ...grid, values: [0, 10, 20] }, true);
+    expect(values).toEqual(Array.from({ length: 21 }, (_, i) => i));
+  });
+
   it('are one for a single kept value', () => {
     expect(stops({ ...smooth, values: [0.01] }, false)).toEqual([0.01]);
   });
@@ -53,11 +58,20 @@ describe('readTyped', () => {
     [' 9 ', 9],
     ['1e2', 100]
   ])('takes %j', (text, value) => {
-    expect(readTyped(grid, text)).toEqual({ value });
+    expect(readTyped(grid, text, 30)).toEqual({ value });
+  });
+
+  it('takes the word that the slider goes back to, and no other', () => {
+    expect(readTyped(smooth, ' Median', 'median')).toEqual({ value: 'median' });
+    expect(readTyped(smooth, 'none', null)).toEqual({ value: null });
+    expect(readTyped(smooth, 'median', 0.01)).toHaveProperty('refusal');
+    expect(readTyped(grid, 'mean', 'median')).toEqual({
+      refusal: 'bins must be a number from 8 to 100 or “median”, got “mean”.'
+    });
   });
 
   it('takes a decimal comma', () => {
-    expect(readTyped(smooth, '0,5')).toEqual({ value: 0.5 });
+    expect(readTyped(smooth, '0,5', 0.01)).toEqual({ value: 0.5 });
   });
 
   it.each([
@@ -68,12 +82,17 @@ describe('readTyped', () => {
     ['', 'bins must be a number from 8 to 100, got “”.'],
     ['Infinity', 'bins must be a number from 8 to 100, got “Infinity”.']
   ])('refuses %j, naming the allowed range', (text, refusal) => {
-    expect(readTyped(grid, text)).toEqual({ refusal });
+    expect(readTyped(grid, text, 30)).toEqual({ refusal });
   });
 });
 
 describe('rangeText', () => {
   it('names the unit', () => {
-    expect(rangeText({ ...smooth, unit: 'nats' })).toBe('0.001 to 1 nats');
+    expect(rangeText({ ...smooth, unit: 'nats' }, 0.01)).toBe('0.001 to 1 nats');
+  });
+
+  it('names the word that may stand for a number', () => {
+    expect(rangeText(smooth, 'median')).toBe('0.001 to 1, or median');
+    expect(rangeText(smooth, null)).toBe('0.001 to 1, or none');
   });
 });

@@ -11,8 +11,8 @@ function show(document: unknown): void {
   const read = readDocument(document);
   const [recording] = read.recordings;
   const coordinates = recording.planes[2];
-  const content = { recording, coordinates, ghost: null, heading: 'tanh, Edges', value: 30 };
-  view.show({ ...content, limits: limits(read, recording) });
+  const content = { recording, coordinates, ghost: null, heading: 'tanh, Edges', value: '30' };
+  view.show({ ...content, limits: limits(read, coordinates) });
   vi.advanceTimersByTime(50);
 }
 

@@ -1,0 +1,250 @@
+"""One estimator on one recording, as the explorer offers it: its curves and what they cost."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glow_widgets._curves import Cancel, KeptCurve, coarse_to_fine, is_number
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from glow.dynamics import Recording
+    from glow.estimators import Estimator
+
+    Progress = Callable[[int, int], object]
+
+ORDERED_EPOCHS = 24
+ANSWER_SECONDS = 60.0  # an exact plane that would take longer shows fewer epochs
+_COSTLY_SECONDS = 5.0  # for the first level: from here on the plane comes before the curves
+_SMOOTH_POINTS = 8  # a whole smooth curve costs as much as so many single points
+_QUICK = 0.05  # seconds: a first point that took longer may have compiled
+
+
+class Offered:
+    """One estimator on one recording.
+
+    It keeps a curve along each slider, through the estimator's own values of the others, and the
+    plane at its own settings where no curve shows it (a slider may stand at a word) or where curves
+    take long. An estimator that learns from epoch to epoch has no curves: it is estimated as it
+    stands, at a few epochs in order.
+
+    Args:
+        name: The recording's name in the explorer.
+        recording: What is measured.
+        estimator: How.
+        label: What the drop-down calls it.
+
+    Attributes:
+        cost: Seconds that one point takes; None before it was measured.
+        problem: Why it does not suit the recording; empty if it does.
+    """
+
+    def __init__(self, name: str, recording: Recording, estimator: Estimator, label: str) -> None:
+        self.name = name
+        self.recording = recording
+        self.estimator = estimator
+        self.label = label
+        self.cost: float | None = None
+        self.problem = ""
+        self._learned: xr.Dataset | None = None
+        self.curves: list[KeptCurve] = []
+        self._left_out: list[KeptCurve] = []
+        self.sliders = estimator.sliders
+        if not estimator.ordered:
+            self.curves = [KeptCurve(recording, estimator, slider) for slider in self.sliders]
+            if not self.curves or not all(map(is_number, self.own.values())):
+                self._keep_plane()
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The values through which the curves run: the estimator's own, by slider."""
+        settings = self.estimator.settings
+        return {slider.name: settings[slider.name] for slider in self.sliders}
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is known what it costs, or that it does not suit."""
+        return bool(self.problem) or self.cost is not None or self.estimator.ordered
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to show."""
+        return self._learned is not None or any(curve.ready for curve in self.curves)
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to compute."""
+        if self.problem:
+            return True
+        if self.estimator.ordered:
+            return self._learned is not None
+        return all(curve.done for curve in self.curves)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the first level of every curve is there."""
+        return self.done or all(curve.ready for curve in self.curves)
+
+    @property
+    def share(self) -> float:
+        """How much of its curves is there, from 0 to 1."""
+        known = sum(curve.known for curve in self.curves)
+        total = known + sum(curve.to_come for curve in self.curves)
+        return known / total if total else 1.0
+
+    def probe(self, cancel: Cancel) -> None:
+        """Measure what one point costs.
+
+        Raises:
+            Cancelled: If ``cancel`` was set.
+            ValueError: If the estimator does not suit the recording.
+        """
+        start = time.perf_counter()
+        self._one_point(cancel)
+        seconds = time.perf_counter() - start
+        if seconds > _QUICK:
+            start = time.perf_counter()
+            self._one_point(cancel)
+            seconds = time.perf_counter() - start
+        self.cost = seconds
+        if self.curves[0].slider and self.first_level_seconds > _COSTLY_SECONDS:
+            self._keep_plane()
+
+    @property
+    def first_level_seconds(self) -> float:
+        """About how long the first level of all curves takes."""
+        epochs = len(coarse_to_fine(self.curves[0].epochs)[0]) if self.curves else ORDERED_EPOCHS
+        return epochs * sum(map(self.epoch_seconds, self.curves))
+
+    def epoch_seconds(self, curve: KeptCurve) -> float:
+        """About how long one epoch of a curve takes: as measured, or as one point promises."""
+        if math.isfinite(curve.seconds):
+            return curve.seconds
+        if curve.slider is None:
+            return self._points * (self.cost or 0.0)
+        values = _SMOOTH_POINTS if curve.slider.smooth else len(curve.values)
+        return values * self._points * (self.cost or 0.0)
+
+    def next_curve(self) -> KeptCurve | None:
+        """The curve to work on: the first levels of all before the second of any."""
+        open_ones = [curve for curve in self.curves if not curve.done]
+        return min(open_ones, key=lambda curve: curve.level, default=None)
+
+    def leave_out(self, curve: KeptCurve) -> None:
+        """Keep no curve along a slider: it would take too long."""
+        self.curves.remove(curve)
+        self._left_out.append(curve)
+
+    def take_back(self) -> None:
+        """Keep the curves that were left out after all."""
+        self.curves += self._left_out
+        self._left_out = []
+
+    def learn(self, cancel: Cancel, progress: Progress) -> None:
+        """Estimate an ordered estimator at its own settings.
+
+        Raises:
+            Cancelled: If ``cancel`` was set.
+        """
+        self._learned = self._plane(self.estimator, self._few_epochs(), cancel, progress)
+
+    def at(self, settings: Mapping[str, Any]) -> Estimator:
+        """The estimator with its sliders at ``settings``; those not named stay as they are.
+
+        Raises:
+            TypeError: If a setting is of the wrong kind.
+            ValueError: If one is out of range.
+        """
+        changes = {s.name: settings[s.name] for s in self.sliders if s.name in settings}
+        return self.estimator.replace(**changes) if changes else self.estimator
+
+    def kept(self, settings: Mapping[str, Any]) -> xr.Dataset | None:
+        """The complete plane at ``settings`` if a curve holds it."""
+        own = self.own
+        wanted = self.at(settings).settings
+        away = [name for name, value in own.items() if wanted[name] != value]
+        for curve in self.curves:
+            along = curve.slider.name if curve.slider else None
+            if all(name == along for name in away):
+                plane = curve.kept(wanted)
+                if plane is not None:
+                    return plane
+        return None
+
+    def exact(self, settings: Mapping[str, Any]) -> xr.Dataset:
+        """The plane at ``settings`` with all epochs, estimated now."""
+        from glow.dynamics import plane
+
+        return plane(self.recording, self.at(settings), diagnostics=False)
+
+    def answer(self, settings: Mapping[str, Any], cancel: Cancel, progress: Progress) -> xr.Dataset:
+        """The plane at ``settings``, over all epochs; NaN where they would take too long.
+
+        Raises:
+            Cancelled: If ``cancel`` was set meanwhile.
+        """
+        epochs = list(self.recording.epochs)
+        plane = self._plane(self.at(settings), self._few_epochs(), cancel, progress)
+        return plane.reindex(epoch=epochs)
+
+    def published(self) -> list[xr.Dataset]:
+        """What there is to show: the plane if it is kept, then the curves."""
+        epochs = list(self.recording.epochs)
+        known = [curve.published() for curve in self.curves if curve.ready]
+        if self._learned is not None:
+            known = [self._learned.reindex(epoch=epochs)]
+        return [plane.assign_attrs(label=self.label) for plane in known]
+
+    @property
+    def _points(self) -> int:
+        return len(self.recording.layers) * (self.recording.runs or 1)
+
+    def _few_epochs(self) -> list[int]:
+        """The epochs of an exact plane: all, unless it learns or they would take too long."""
+        epochs = list(self.recording.epochs)
+        if self.estimator.ordered:
+            places = np.linspace(0, len(epochs) - 1, min(len(epochs), ORDERED_EPOCHS))
+            return [epochs[i] for i in np.unique(places.round().astype(int))]
+        affordable = ANSWER_SECONDS / max(self._points * (self.cost or 0.0), 1e-9)
+        stride = 1
+        while len(epochs) / stride > max(affordable, ORDERED_EPOCHS):
+            stride *= 2
+        return list(dict.fromkeys([*epochs[::stride], epochs[-1]]))
+
+    def _keep_plane(self) -> None:
+        self.curves.insert(0, KeptCurve(self.recording, self.estimator, None))
+
+    def _one_point(self, cancel: Cancel) -> None:
+        layers, epochs = self.recording.layers[-1:], self.recording.epochs[-1:]
+        runs = None if self.recording.runs is None else [0]
+        from glow.dynamics import plane
+
+        plane(
+            self.recording,
+            self.estimator,
+            epochs=epochs,
+            layers=layers,
+            runs=runs,
+            diagnostics=False,
+            cancel=cancel,
+        )
+
+    def _plane(
+        self, estimator: Estimator, epochs: Sequence[int], cancel: Cancel, progress: Progress
+    ) -> xr.Dataset:
+        from glow.dynamics import plane
+
+        return plane(
+            self.recording,
+            estimator,
+            epochs=epochs,
+            diagnostics=False,
+            cancel=cancel,
+            progress=progress,
+        )
