@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._arrays import Array
     from ._neural_critics import Scores
-    from ._neural_training import Bound, Reading
+    from ._neural_reading import Bound, Reading
 
     Point = tuple[list[Reading], list[Reading]]
     Weights = tuple[torch.Tensor | None, torch.Tensor | None]

@@ -22,15 +22,18 @@ _SHIFTS = (
 
 @dataclass(frozen=True)
 class Scores:
-    """What a critic says of a block of B samples.
+    """What a critic says of B samples, or of several such blocks one after the other.
 
     Attributes:
         joint: (B,) scores of samples with their own partner.
-        product: (B, K) scores of each sample with K partners of other samples.
+        product: (B, K) scores of sample i with the partners of samples i + 1 to i + K, which go on
+            at the beginning of the block after its end.
+        block: B, also where there are several blocks.
     """
 
     joint: torch.Tensor
     product: torch.Tensor
+    block: int
 
 
 class Critic(ABC):
@@ -95,7 +98,7 @@ class Joint(Critic):
         # row s holds sample i with the partner of sample i + s
         partners = torch.stack([from_y.roll(-shift, 0) for shift in range(shifts + 1)])
         table = _network((from_x + partners).relu(), rest).squeeze(-1)
-        return Scores(table[0], table[1:].T)
+        return Scores(table[0], table[1:].T, len(x))
 
     def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
         return _layers((x + y, *hidden, 1))
@@ -113,12 +116,18 @@ class Separable(Critic):
         half = len(parts) // 2
         table = _network(x, parts[:half]) @ _network(y, parts[half:]).T
         n = len(table)
-        # without the first element each row of n + 1 ends on the diagonal
-        others = table.flatten()[1:].view(n - 1, n + 1)[:, :-1].reshape(n, n - 1)
-        return Scores(table.diagonal(), others)
+        others = table.gather(1, partners(n, n - 1, table.device))
+        return Scores(table.diagonal(), others, n)
 
     def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
         return [*_layers((x, *hidden, _EMBEDDING)), *_layers((y, *hidden, _EMBEDDING))]
+
+
+def partners(n: int, k: int, device: torch.device, *, backwards: bool = False) -> torch.Tensor:
+    """(n, k) numbers of the samples 1 to k places further on, or back, round a block of n."""
+    first = torch.arange(n, device=device)[:, None]
+    away = torch.arange(1, k + 1, device=device)
+    return (first - away if backwards else first + away) % n
 
 
 def _layers(widths: tuple[int, ...]) -> list[tuple[int, ...]]:

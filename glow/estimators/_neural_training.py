@@ -10,37 +10,26 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from ._neural_critics import Scores
+from ._neural_reading import Reading, in_blocks, standard_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import numpy.typing as npt
 
-    from ._neural_critics import Critic
+    from ._neural_critics import Critic, Scores
+    from ._neural_reading import Bound
 
 SMALLEST = 8  # samples: four to train on, two in each held-out quarter
 
 _CHECKS = 10  # readings of the held-out samples beside that of the beginning
 _MOMENTS = 0.9, 0.999  # decays of Adam (Kingma and Ba 2015)
 _STABLE = 1e-8
-
-
-class Bound(Protocol):
-    """What a family says of scores, in nats."""
-
-    def contributions(self, scores: Scores) -> torch.Tensor:
-        """(B,) terms whose mean is the estimate and whose spread is its error."""
-        ...
-
-    def quality(self, scores: Scores) -> torch.Tensor:
-        """What the best step has most of."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -78,57 +67,6 @@ class Halves:
         parts = (0, self.quarter), (self.trained, middle), (middle, len(self.x))
         first, second, third = (slice(*ends) for ends in parts)
         return first, second, third
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one bound says of the three parts of the samples during training, in nats.
-
-    Attributes:
-        steps: (C,) the steps after which the critic was read.
-        values: (C, 3) training samples and the two held-out parts.
-        errors: (C, 3) their standard errors.
-        quality: (C, 3) what the best step has most of.
-    """
-
-    steps: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float64]
-    errors: npt.NDArray[np.float64]
-    quality: npt.NDArray[np.float64]
-
-    @property
-    def chosen(self) -> tuple[int, int]:
-        """At which readings the first and the second held-out part are taken."""
-        _, first, second = self.quality.argmax(axis=0)
-        return int(second), int(first)
-
-    @property
-    def held_out(self) -> npt.NDArray[np.float64]:
-        """(C,) the mean of both held-out parts."""
-        return (self.values[:, 1] + self.values[:, 2]) / 2
-
-    @property
-    def estimate(self) -> float:
-        """The mean of the held-out parts, each at the step that the other finds best."""
-        first, second = self.chosen
-        return float(self.values[first, 1] + self.values[second, 2]) / 2
-
-    @property
-    def standard_error(self) -> float:
-        """Of the estimate, for the critic as it is."""
-        first, second = self.chosen
-        return math.hypot(self.errors[first, 1], self.errors[second, 2]) / 2
-
-    @property
-    def gap(self) -> float:
-        """By how much the training samples read higher than the held-out ones."""
-        return float(self.values[list(self.chosen), 0].mean()) - self.estimate
-
-    @property
-    def rising(self) -> float:
-        """The held-out curve's rise over the last fifth of the steps."""
-        before = np.interp(0.8 * self.steps[-1], self.steps, self.held_out)
-        return float(self.held_out[-1] - before)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,12 +144,11 @@ class Training:
         figures = np.empty((len(bounds), 3, 3))
         block = min(self.batch_size, data.quarter)
         for part, rows in enumerate(data.read):
-            scores = _in_blocks(self.critic, weights, data.x[rows], data.y[rows], block)
+            scores = in_blocks(self.critic, weights, data.x[rows], data.y[rows], block)
             for i, bound in enumerate(bounds):
-                terms = bound.contributions(scores)
-                quality = float(bound.quality(scores))
-                error = _standard_error(terms, scores.product.shape[1])
-                figures[i, :, part] = float(terms.mean()), error, quality
+                value, quality = bound.contributions(scores).mean(), bound.quality(scores)
+                error = standard_error(bound, scores)
+                figures[i, :, part] = float(value), error, float(quality)
         return figures
 
     def _require_finite(self, figures: npt.NDArray[np.float64], step: int) -> None:
@@ -256,30 +193,6 @@ def _batches(
 def _order(n: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
     """A permutation drawn on the host, so that it is the same on every device."""
     return torch.randperm(n, generator=generator, device="cpu").to(device)
-
-
-def _standard_error(terms: torch.Tensor, partners: int) -> float:
-    """Of the mean of (n,) terms that follow each other in the order of the samples.
-
-    With few partners each term shares them with the terms next to it, mostly to compensate, so
-    their covariances count too. Among many partners those with a single other term are lost.
-    """
-    centred = terms - terms.mean()
-    variance = alone = centred.square().mean()
-    if 2 * partners < len(terms):
-        for lag in range(1, partners + 1):
-            variance = variance + 2 * (centred[lag:] * centred[:-lag]).sum() / len(terms)
-    # a sum of estimated covariances is not always positive
-    return math.sqrt(float(variance if variance > 0 else alone) / len(terms))
-
-
-def _in_blocks(
-    critic: Critic, weights: torch.Tensor, x: torch.Tensor, y: torch.Tensor, size: int
-) -> Scores:
-    """Scores in blocks of equal size; the last one reaches back where they do not fit."""
-    starts = [*range(0, len(x) - size, size), len(x) - size]
-    found = [critic.scores(weights, x[s : s + size], y[s : s + size]) for s in starts]
-    return Scores(torch.cat([s.joint for s in found]), torch.cat([s.product for s in found]))
 
 
 @contextmanager
