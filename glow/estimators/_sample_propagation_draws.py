@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _GOLDEN = 0.6180339887498949  # its multiples are spread evenly, however many there are
 _NARROW = 32  # units up to which differences are summed one by one
-# Pairs held at once: a share of a core's cache, or few enough matrix products that waking the threads
-# of the linear algebra library does not count.
+# Pairs held at once: a share of a core's cache, or few enough matrix products that waking the
+# threads of the linear algebra library does not count.
 _NARROW_BLOCK, _WIDE_BLOCK = 2**16, 2**20
 # Squares of anything larger, over the least noise, are not finite in float32.
 _LARGEST = 1e15
