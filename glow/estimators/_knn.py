@@ -24,8 +24,8 @@ class KNN(JointNeighbourEstimator):
 
         h = psi(N) - psi(k) + log c + d mean(log epsilon)
 
-    A continuous variable and labels: I(T;Y) = h(T) - sum_y p(y) h(T given y). It can exceed H(Y),
-    where the classes' entropies err more than that of all: `measure` says "above ceiling". Two
+    A continuous variable and labels: I(T;Y) = h(T) - sum_y p(y) h(T given y). It can exceed H(Y)
+    where classes have few samples, whose entropies err most: `measure` says "above ceiling". Two
     continuous variables: I(X;T) = h(X) + h(T) - h(X,T), where a joint ball is the product of the
     two. The errors of the terms do not cancel as they do in `KSG`, and a layer that is a function
     of X has no finite h(X,T): the estimate then grows with N.

@@ -167,8 +167,8 @@ def nearest(row: Floats, guess: float, candidates: Integers, found: Floats, at: 
 
 @kernel
 def below(radius: float, like: Floats) -> float:
-    """The largest number of the array's kind that is smaller than ``radius``."""
-    return np.nextafter(like.dtype.type(radius), like.dtype.type(-1))
+    """The largest number of the array's kind that is smaller than ``radius``, but not negative."""
+    return np.nextafter(like.dtype.type(radius), like.dtype.type(0))
 
 
 @kernel
@@ -279,7 +279,7 @@ def pair_term(kind: int, k: int, x: float, y: float, joint: float, psi: Doubles)
     if kind == ATOM:
         return psi[int(joint) + 1] - psi[int(x)] - psi[int(y)]
     if kind == 1:
-        return psi[k] - psi[max(int(x), 1)] - psi[max(int(y), 1)]
+        return psi[k] - psi[int(x)] - psi[int(y)]
     return psi[k] - 1 / k - psi[int(x) - 1] - psi[int(y) - 1]
 
 

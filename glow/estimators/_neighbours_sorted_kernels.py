@@ -73,16 +73,10 @@ def first_below(numbers: Doubles, own: float, factor: float, radius: float, star
 def counts_within(
     numbers: Doubles, rank: int, factor: float, radii: Doubles, counts: Doubles
 ) -> None:
-    """How many sorted numbers lie within increasing radii (V,) of one of them, itself included.
-
-    A negative radius holds nothing.
-    """
+    """How many sorted numbers lie within increasing radii (V,) of one of them, itself included."""
     own = numbers[rank]
     low, high = rank, rank + 1
     for v in range(len(radii)):
-        if radii[v] < 0:
-            counts[v] = 0
-            continue
         low = first_below(numbers, own, factor, radii[v], low)
         high = last_above(numbers, own, factor, radii[v], high)
         counts[v] = high - low
