@@ -7,10 +7,12 @@ setting in one pass.
 
 from ._base import Estimator as Estimator
 from ._binned import Binned as Binned
+from ._cka import CKA as CKA
 from ._context import Context as Context
 from ._edge import EDGE as EDGE
 from ._estimate import Estimate as Estimate
 from ._gaussian import Gaussian as Gaussian
+from ._hsic import HSIC as HSIC
 from ._infonce import InfoNCE as InfoNCE
 from ._kde import KDE as KDE
 from ._knn import KNN as KNN
@@ -34,7 +36,9 @@ from ._t_copula import TCopula as TCopula
 from ._verdict import VERDICTS as VERDICTS
 
 __all__ = [
+    "CKA",
     "EDGE",
+    "HSIC",
     "KDE",
     "KNN",
     "KSG",

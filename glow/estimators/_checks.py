@@ -83,6 +83,12 @@ def _sizes(parameter: Parameter, value: object) -> tuple[int, ...]:
     return tuple(int(size) for size in sizes)
 
 
+def _switch(_: Parameter, value: object) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError("True or False")
+    return bool(value)
+
+
 def _finite(value: object, expected: str) -> tuple[float, ...]:
     if isinstance(value, np.ndarray):
         value = value.tolist()
@@ -103,4 +109,5 @@ CHECKS: Mapping[str, Callable[[Parameter, object], Any]] = {
     "interval": _interval,
     "edges": _edges,
     "sizes": _sizes,
+    "switch": _switch,
 }

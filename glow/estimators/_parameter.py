@@ -15,7 +15,7 @@ from ._checks import CHECKS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-Scale = Literal["linear", "log", "integer", "choice", "interval", "edges", "sizes"]
+Scale = Literal["linear", "log", "integer", "choice", "interval", "edges", "sizes", "switch"]
 
 _NUMERIC = ("linear", "log", "integer")
 _GRID_POINTS = 24
@@ -33,7 +33,7 @@ class Parameter:
         scale: ``"linear"``, ``"log"`` and ``"integer"`` are numbers and get a slider; ``"choice"``
             is one of ``choices``; ``"interval"`` is one of ``choices`` or a pair ``(low, high)``;
             ``"edges"`` is an increasing sequence of numbers; ``"sizes"`` a sequence of integers,
-            such as the widths of layers.
+            such as the widths of layers; ``"switch"`` is True or False.
         unit: The unit of the value, empty for a plain number.
         meaning: One line for people.
         smooth: Whether the estimate is smooth in this parameter, so that a curve through few nodes
