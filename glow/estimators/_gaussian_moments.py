@@ -17,6 +17,10 @@ _REDUNDANT = 1e-7  # of the largest spread: smaller ones are rounding of float32
 _DEPENDENT = 1e-11  # share of a direction's variance that is left when the partner is known
 
 
+class InfiniteInformationError(ValueError):
+    """One variable determines a direction of the other: add noise, or leave that unit out."""
+
+
 @dataclass(frozen=True, eq=False)
 class Normal:
     """A continuous variable in the form that determinants are taken in.
@@ -56,8 +60,8 @@ def pair_information(x: Normal, y: Normal, *, corrected: bool) -> float:
         corrected: Whether to take the expected bias of the log-determinants away.
 
     Raises:
-        ValueError: If the samples do not exceed the dimensions, or without noise one variable
-            determines a direction of the other.
+        InfiniteInformationError: If without noise one variable determines a direction of the other.
+        ValueError: If the samples do not exceed the dimensions.
     """
     n, d = len(x.values), x.values.shape[1] + y.values.shape[1]
     both = np.hstack((x.values, y.values))
@@ -70,7 +74,7 @@ def pair_information(x: Normal, y: Normal, *, corrected: bool) -> float:
     parts = (x.values, x.noise), (y.values, y.noise), (both, noise)
     first, second, pair = (_log_determinant(*part, corrected=corrected) for part in parts)
     if pair == -math.inf:
-        raise ValueError(
+        raise InfiniteInformationError(
             f"Gaussian: a direction of {y.name} is a linear function of {x.name}, so the "
             "information is infinite. Give noise, or leave that unit out."
         )

@@ -12,10 +12,11 @@ import numpy as np
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._binned import Binned
 from ._context import Classes
-from ._gaussian import Gaussian
+from ._gaussian import Gaussian, normal_scores
+from ._gaussian_moments import InfiniteInformationError
 from ._ksg import KSG
 from ._t_copula import TCopula
-from ._verdict import AT_CEILING, MISFIT, RELIABLE, SAMPLES
+from ._verdict import AT_CEILING, MISFIT, RELIABLE, SAMPLES, TIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,16 @@ if TYPE_CHECKING:
 
 _FEW = 100  # samples below which the spread of any estimate is worth a warning
 _NEIGHBOUR_DIMENSIONS = 4  # units of both variables together up to which neighbours are trusted
+_AGREEMENT = 0.15  # relative difference of two estimates that assume different things
 _ASKED = 2000  # samples that suffice to see whether one variable determines the other
 _CEILING_SHARE = 0.75  # of log2 N, from which on neighbours cannot tell a value from infinity
 _PLUG_IN_BIAS = 0.01  # bits from which on a correction is worth its variance
 _GROSS_BIAS = 0.1  # bits from which on no correction can be trusted
+
+_DOUBTS = {
+    SAMPLES: " The samples do not settle the value, or cannot tell it from independence.",
+    TIES: " But many values are equal, which no density describes.",
+}
 
 
 @dataclass(frozen=True)
@@ -74,11 +81,12 @@ class Recommendation:
 def recommend(x: Array, y: Array) -> Recommendation:
     """Names the estimator that we would use for two variables, and uses it.
 
-    Two discrete variables get plug-in information, corrected where the bias shows. In few
-    dimensions neighbours (KSG, Ross's form beside labels) assume least. In many they fail by a
-    factor (docs/high-dimensions.md): two continuous variables then get the t copula, whose fit is
-    tested, and labels Gaussian classes. The choice depends on the samples alone: on their kind,
-    number and dimensions, on how neighbours do on Gaussian data like them, and on the tests.
+    Two discrete variables get plug-in information, corrected where the bias shows. Between two
+    units, and for up to two units beside a label, neighbours (KSG, Ross's form) assume least. In
+    many dimensions they fail by a factor (docs/high-dimensions.md): two continuous variables then
+    get the t copula, whose fit is tested, and labels Gaussian classes. The choice depends on the
+    samples alone: on their kind, number and dimensions, on how neighbours do on Gaussian data like
+    them, and on the tests.
 
     Args:
         x: (N,) or (N, ...) samples. Integers and booleans are symbols; floating point numbers are
@@ -92,7 +100,7 @@ def recommend(x: Array, y: Array) -> Recommendation:
     Raises:
         TypeError: If an array does not hold real numbers.
         ValueError: If an array is empty or not finite, the lengths differ, or there are fewer than
-            5 samples.
+            5 samples, or if whole numbers that all differ are given as symbols.
 
     Example:
         >>> import numpy as np
@@ -142,6 +150,9 @@ def _for_symbols(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
 
 def _for_labels(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
     d = _units(x if is_discrete(y) else y)
+    if any(is_discrete(each) and len(Classes.of(each).starts) == 2 for each in (x, y)):
+        reason = "One of the variables never changes, so neither tells of the other."
+        return Recommendation(Gaussian(), reason, Gaussian().measure(x, y))
     near = KSG().measure(x, y)
     about = f"A label against {d} continuous {'unit' if d == 1 else 'units'}"
     if d <= _NEIGHBOUR_DIMENSIONS // 2 and near.verdict == RELIABLE:
@@ -160,43 +171,67 @@ def _for_labels(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
 
 
 def _for_values(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
-    n, d = len(x), _units(x) + _units(y)
-    rows = np.random.default_rng(0).permutation(n)[:_ASKED]
-    if KSG().criterion(x[rows], y[rows]) > _CEILING_SHARE * math.log2(len(rows)):
+    d = _units(x) + _units(y)
+    if _determined(x, y):
         reason = (
-            "Neighbours of a sample in one variable are its neighbours in the other: one looks "
-            "like a function of the other, whose information is infinite, or the noise is finer "
-            f"than {n} samples can resolve."
+            "One variable looks like a function of the other, whose information is infinite, or "
+            f"the noise is finer than {len(x)} samples can resolve: add noise, or say which cells "
+            "matter (Binned)."
         )
         return Recommendation(KSG(), reason, _doubted(KSG().measure(x, y), AT_CEILING))
-    if d <= _NEIGHBOUR_DIMENSIONS:
+    if d == 2:
         near = KSG().measure(x, y)
         if near.verdict == RELIABLE:
-            reason = f"{d} continuous units together: few enough for neighbours to be near."
+            reason = "One unit against another: neighbours assume least."
             return Recommendation(KSG(), reason, near)
     return _for_many_values(x, y, d)
 
 
 def _for_many_values(x: npt.NDArray[Any], y: npt.NDArray[Any], d: int) -> Recommendation:
-    about = f"{d} continuous units together, {len(x)} samples: too many for neighbours."
+    about = f"{d} continuous units together, {len(x)} samples:"
     tried = _measured([TCopula(), Gaussian()], x, y)
     if not tried:
-        reason = f"{about} Nor is there a joint covariance: more samples or fewer units are needed."
+        reason = f"{about} too few for a joint covariance, and for neighbours."
         return Recommendation(KSG(), reason, _doubted(KSG().measure(x, y), SAMPLES))
     estimator, estimate = tried[0]
+    if not isinstance(estimator, TCopula):
+        reason = f"{about} some units follow from others of the same variable, so covariances."
+        return Recommendation(estimator, reason, _doubted(estimate, MISFIT))
     if estimate.verdict != MISFIT:
-        reason = f"{about} The t copula's tests find nothing that it misses."
-        if not isinstance(estimator, TCopula):
-            reason = f"{about} Some units follow from others of the same variable: covariances."
-            estimate = _doubted(estimate, MISFIT)
+        reason = f"{about} the t copula passes the tests of its fit, and neighbours err more."
+        reason += _DOUBTS.get(estimate.verdict, "")
         return Recommendation(estimator, reason, estimate)
-    found = _measured([TCopula(residual="pairs"), KSG()], x, y)
-    estimator, estimate = max([tried[0], *found], key=lambda pair: pair[1].value)
-    reason = (
-        f"{about} Nor is the dependence that of a t copula, whose tests find more: the largest of "
-        "the estimates tried, probably still too low."
-    )
+    return _without_model(x, y, d, (estimator, estimate))
+
+
+def _without_model(
+    x: npt.NDArray[Any], y: npt.NDArray[Any], d: int, failed: tuple[Estimator, Estimate]
+) -> Recommendation:
+    """Where the dependence is not that of a t copula."""
+    pairs, near = _measured([TCopula(residual="pairs"), KSG()], x, y)
+    about = f"{d} continuous units together, whose dependence is not that of a t copula"
+    apart = abs(pairs[1].value - near[1].value)
+    agree = near[1].verdict == RELIABLE and apart <= _AGREEMENT * near[1].value
+    if d <= _NEIGHBOUR_DIMENSIONS and agree:
+        reason = f"{about}: neighbours, with which the sum over pairs of units agrees."
+        return Recommendation(near[0], reason, near[1])
+    estimator, estimate = max([failed, pairs, near], key=lambda tried: tried[1].value)
+    reason = f"{about}: the largest of the estimates tried, probably still too low."
     return Recommendation(estimator, reason, _doubted(estimate, MISFIT))
+
+
+def _determined(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> bool:
+    """Whether neighbours in one variable are neighbours in the other, or covariances singular."""
+    n = len(x)
+    try:
+        Gaussian().criterion(x, y)
+    except InfiniteInformationError:
+        return True
+    except ValueError:  # too few samples to say so
+        pass
+    rows = np.random.default_rng(0).permutation(n)[:_ASKED]
+    scores = [normal_scores(each.reshape(n, -1)[rows]) for each in (x, y)]
+    return KSG().criterion(*scores) > _CEILING_SHARE * math.log2(len(rows))
 
 
 def _measured(
