@@ -21,6 +21,7 @@ from ._memory import limited_memory as limited_memory
 from ._memory import memory_ceiling as memory_ceiling
 from ._memory import set_memory_ceiling as set_memory_ceiling
 from ._mine import MINE as MINE
+from ._neural import Neural as Neural
 from ._nwj import NWJ as NWJ
 from ._parameter import Parameter as Parameter
 from ._parameter import parameter as parameter
@@ -52,6 +53,7 @@ __all__ = [
     "Estimator",
     "Gaussian",
     "InfoNCE",
+    "Neural",
     "Parameter",
     "Quantised",
     "Recommendation",

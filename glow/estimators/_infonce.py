@@ -26,7 +26,9 @@ class InfoNCE(Neural):
     one bit of that is "at ceiling". In return its spread is small.
 
     All pairs of a batch are needed, which a joint critic pays with B * B passes, so the critic is
-    separable by default; both are as good on Gaussians.
+    separable by default.
+
+    Its settings, what is held out and what a layer without noise reads: see `Neural`.
     """
 
     name = "infonce"

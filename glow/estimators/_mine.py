@@ -27,6 +27,8 @@ class MINE(Neural):
     batch's mean is biased, so in training an exponential moving average (decay 0.9) takes the place
     of the batch's mean in its denominator (section 3.2 there). What is reported is the bound, never
     that surrogate. Its spread grows like exp(I): beyond some 5 nats it says little.
+
+    Its settings, what is held out and what a layer without noise reads: see `Neural`.
     """
 
     name = "mine"

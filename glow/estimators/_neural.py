@@ -10,6 +10,7 @@ from ._arrays import as_array, device_of, is_discrete, same_length
 from ._base import Estimator
 from ._context import Context
 from ._estimate import Estimate
+from ._memory import memory_ceiling
 from ._parameter import parameter
 from ._verdict import AT_CEILING, RELIABLE, SAMPLES, UNFINISHED, verdict
 
@@ -39,7 +40,8 @@ class Neural(Estimator):
     says which objective it raises and which value it reports.
 
     **The number is held out.** Half of the samples, by ``seed``, train the critic and the other
-    half is read, in two quarters, each at the step that the other quarter finds best. A critic that
+    half is read, in two quarters (4096 samples of each at most), each at the step that the other
+    quarter finds best. A critic that
     learned its samples by heart therefore reads no higher, and an independent pair reads 0 or
     little below: no shuffled baseline is trained, which would double the price. Where the held-out
     bound comes short of the training one (``gap``) or still rises at the last step (``rising``) the
@@ -57,6 +59,21 @@ class Neural(Estimator):
 
     Everything runs where the data is, on the CPU or an accelerator, with generators of its own; the
     same seed gives the same number on the same machine.
+
+    Args:
+        critic: "joint", one network of both variables, scored with two strangers a sample; or
+            "separable", the inner product of a network for each, scored with the whole batch.
+        hidden: Units of each hidden layer of the critic.
+        steps: Training steps.
+        warm_steps: Training steps of an epoch that goes on from the one before.
+        batch_size: Samples in a step.
+        learning_rate: Step size of Adam.
+        noise: Standard deviation of Gaussian noise added to a layer, beside its own.
+        seed: Of the halves, the initial critic, the batches and the noise.
+
+    Raises:
+        TypeError: If a setting is of the wrong kind or unknown.
+        ValueError: If a setting is out of bounds.
     """
 
     capped: ClassVar[bool] = False
@@ -90,7 +107,7 @@ class Neural(Estimator):
         default=256,
         scale="integer",
         low=2,
-        high=65536,
+        high=4096,
         slider=False,
         meaning="samples in a training step",
     )
@@ -322,9 +339,11 @@ class Neural(Estimator):
                 f"them to train the critic, got {len(x)}. Record a larger probe set."
             )
         widths = x.shape[1], y.shape[1]
+        critic = CRITICS[self.critic](*widths, self.hidden, every_pair=self.every_pair)
+        self._require_room(critic.size(min(self.batch_size, len(x))))
         training = Training(
             owner=type(self).__name__,
-            critic=CRITICS[self.critic](*widths, self.hidden, every_pair=self.every_pair),
+            critic=critic,
             objective=self.objective,
             steps=self.steps if start is None else self.warm_steps,
             batch_size=self.batch_size,
@@ -332,3 +351,12 @@ class Neural(Estimator):
             seed=self.seed,
         )
         return training.run(Halves.split(x, y, self.seed), bounds, start)
+
+    def _require_room(self, size: int) -> None:
+        if size > memory_ceiling():
+            raise ValueError(
+                f"{type(self).__name__}: a training step must fit in the memory ceiling of "
+                f"{memory_ceiling() / 2**20:.0f} MiB, but with batch_size={self.batch_size}, "
+                f"hidden={self.hidden} and critic={self.critic!r} it takes about "
+                f"{size / 2**20:.0f} MiB. Choose smaller ones, or see set_memory_ceiling."
+            )

@@ -18,6 +18,8 @@ _EMBEDDING = 32  # numbers into which a separable critic turns each variable
 _SHIFTS = (
     2  # independent partners of each sample; more cost more than the longer training they replace
 )
+_WEIGHT_COPIES = 5  # the weights, their gradient, two moments and the best so far
+_VALUE_COPIES = 4  # before and after ReLU, and the gradients of both
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Critic(ABC):
     """
 
     def __init__(self, x: int, y: int, hidden: tuple[int, ...], *, every_pair: bool) -> None:
-        self.every_pair = every_pair
+        self.hidden, self.every_pair = hidden, every_pair
         self.shapes = self._shapes(x, y, hidden)
 
     def initial(self, generator: torch.Generator) -> torch.Tensor:
@@ -65,9 +67,18 @@ class Critic(ABC):
         parts = torch.split_with_sizes(weights, [math.prod(shape) for shape in self.shapes])
         return [part.view(shape) for part, shape in zip(parts, self.shapes, strict=True)]
 
+    def size(self, batch: int) -> int:
+        """Bytes that training on batches of a given size holds, about."""
+        weights = sum(math.prod(shape) for shape in self.shapes)
+        return 4 * (_WEIGHT_COPIES * weights + _VALUE_COPIES * self._values(batch))
+
     @abstractmethod
     def scores(self, weights: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> Scores:
         """Scores a block of samples, (B, dx) and (B, dy) in the same order."""
+
+    @abstractmethod
+    def _values(self, batch: int) -> int:
+        """How many numbers the hidden layers and the scores of a batch are."""
 
     @abstractmethod
     def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -94,11 +105,16 @@ class Joint(Critic):
         first, bias, *rest = self.unpack(weights)
         wx, wy = first[:, : x.shape[1]], first[:, x.shape[1] :]
         from_x, from_y = torch.addmm(bias, x, wx.T), y @ wy.T
-        shifts = len(x) - 1 if self.every_pair else min(_SHIFTS, len(x) - 1)
         # row s holds sample i with the partner of sample i + s
-        partners = torch.stack([from_y.roll(-shift, 0) for shift in range(shifts + 1)])
-        table = _network((from_x + partners).relu(), rest).squeeze(-1)
+        shifted = torch.stack([from_y.roll(-s, 0) for s in range(self._rows(len(x)))])
+        table = _network((from_x + shifted).relu(), rest).squeeze(-1)
         return Scores(table[0], table[1:].T, len(x))
+
+    def _rows(self, batch: int) -> int:
+        return batch if self.every_pair else min(1 + _SHIFTS, batch)
+
+    def _values(self, batch: int) -> int:
+        return self._rows(batch) * batch * (sum(self.hidden) + 1)
 
     def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
         return _layers((x + y, *hidden, 1))
@@ -118,6 +134,10 @@ class Separable(Critic):
         n = len(table)
         others = table.gather(1, partners(n, n - 1, table.device))
         return Scores(table.diagonal(), others, n)
+
+    def _values(self, batch: int) -> int:
+        # the numbers of partners are twice as long as scores
+        return batch * 2 * (sum(self.hidden) + _EMBEDDING) + 3 * batch * batch
 
     def _shapes(self, x: int, y: int, hidden: tuple[int, ...]) -> list[tuple[int, ...]]:
         return [*_layers((x, *hidden, _EMBEDDING)), *_layers((y, *hidden, _EMBEDDING))]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SMALLEST = 8  # samples: four to train on, two in each held-out quarter
 
+_MOST_READ = 4096  # samples of each part: the error is small by then, and reading is not free
 _CHECKS = 10  # readings of the held-out samples beside that of the beginning
 _MOMENTS = 0.9, 0.999  # decays of Adam (Kingma and Ba 2015)
 _STABLE = 1e-8
@@ -57,16 +58,17 @@ class Halves:
 
     @property
     def quarter(self) -> int:
-        """How many samples are in the smaller held-out part."""
-        return (len(self.x) - self.trained) // 2
+        """How many samples of each part are read."""
+        return min((len(self.x) - self.trained) // 2, _MOST_READ)
 
     @property
     def read(self) -> tuple[slice, slice, slice]:
         """Where the critic is read: training samples and the two held-out parts."""
-        middle = self.trained + self.quarter
-        parts = (0, self.quarter), (self.trained, middle), (middle, len(self.x))
-        first, second, third = (slice(*ends) for ends in parts)
-        return first, second, third
+        train, first, second = (
+            slice(start, start + self.quarter)
+            for start in (0, self.trained, self.trained + self.quarter)
+        )
+        return train, first, second
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ class NWJ(Neural):
     its gradient is unbiased and the held-out value is below the truth in expectation; the price is
     a spread that grows like exp(I). The network's output is f - 1, so that an untrained critic
     reads 0.
+
+    Its settings, what is held out and what a layer without noise reads: see `Neural`.
     """
 
     name = "nwj"

@@ -32,6 +32,11 @@ class SMILE(Neural):
     whose gradient has little spread. Clipping trades that of the value for a bias: unlike the other
     three it is no bound and can exceed the truth. The best step is that of the objective, so the
     critic does not depend on ``tau`` and `curve` reads all its values from one training.
+
+    Its other settings, what is held out and what a layer without noise reads: see `Neural`.
+
+    Args:
+        tau: Where the critic is clipped in the partition term, in nats; Song and Ermon used 1 and 5.
     """
 
     name = "smile"

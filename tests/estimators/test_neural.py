@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from glow.estimators import MINE, NWJ, SMILE, Context, InfoNCE
+from glow.estimators import MINE, NWJ, SMILE, Context, InfoNCE, limited_memory
 
 FAMILIES = [MINE, NWJ, InfoNCE, SMILE]
 every_family = pytest.mark.parametrize("family", FAMILIES)
@@ -162,6 +162,16 @@ def test_a_critic_that_diverges_is_no_number():
     x, y = gaussians(0.9, 2, 100, seed=0)
     with pytest.raises(ValueError, match=r"NWJ: .*diverged within .*learning_rate=1\. .*e\.g\."):
         NWJ(hidden=(64, 64), steps=50, learning_rate=1.0).criterion(x, y)
+
+
+def test_what_does_not_fit_in_memory_is_refused_before_it_begins():
+    x = np.arange(400.0)
+    InfoNCE(**SMALL, critic="joint").criterion(x, x)
+    with (
+        limited_memory("100 KiB"),
+        pytest.raises(ValueError, match=r"InfoNCE: a training step must fit .* critic='joint'"),
+    ):
+        InfoNCE(**SMALL, critic="joint").criterion(x, x)
 
 
 @pytest.mark.parametrize(

@@ -36,24 +36,22 @@ def test_bounds_stay_below_the_truth(family):
     assert 0.9 < nats.mean() <= 1.0217 + 2 * error
 
 
-STAIRCASE = {"batch_size": 64, "critic": "separable", "learning_rate": 2e-3}
+STAIRCASE = {"batch_size": 64, "steps": 1500}  # twenty dimensions
 
 
-@pytest.mark.parametrize("level", [2, 6, 10])
-def test_the_contrastive_bound_flattens_at_its_ceiling(level):
-    """Twenty dimensions, batches of 64: ln 64 is 4.16 nats."""
+@pytest.mark.parametrize(("level", "verdict"), [(2, "reliable"), (10, "at ceiling")])
+def test_the_contrastive_bound_flattens_at_its_ceiling(level, verdict):
+    """The partner among 64 samples: at most ln 64 = 4.16 nats, 6 bits."""
     sampler = CorrelatedGaussians.with_information(20, level / BIT)
     found = InfoNCE(**STAIRCASE).measure(*sampler.sample(10_000, seed=level))
     assert (found.curves["held_out"] <= 6).all()
-    assert (found.verdict == "at ceiling") == (level > 4)
+    assert found.verdict == verdict
 
 
 def test_clipping_buys_a_small_spread_at_ten_nats():
     """The spread of NWJ grows like exp(I); SMILE with tau = 1 pays with a bias instead."""
     sampler = CorrelatedGaussians.with_information(20, 10 / BIT)
     x, y = sampler.sample(10_000, seed=0)
-    unclipped, clipped = (
-        f(**STAIRCASE).measure(x, y).diagnostics["standard_error"]
-        for f in (NWJ, lambda **settings: SMILE(tau=1.0, **settings))
-    )
+    unclipped = NWJ(**STAIRCASE).check(x, y)["standard_error"]
+    clipped = SMILE(**STAIRCASE, tau=1.0).check(x, y)["standard_error"]
     assert (unclipped / clipped) ** 2 > 10

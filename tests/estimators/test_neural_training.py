@@ -88,16 +88,21 @@ def test_adam_is_torchs():
 
 
 @pytest.mark.parametrize("n", [8, 9, 10, 11, 101])
-def test_the_parts_are_disjoint_and_cover_all_but_the_trained(n):
+def test_the_parts_are_disjoint_and_cover_the_samples(n):
     rows = torch.arange(n, dtype=torch.float32)[:, None]
     halves = Halves.split(rows, rows, seed=3)
     train, first, second = ({*halves.x[part].flatten().tolist()} for part in halves.read)
     trained = {*halves.x[: halves.trained].flatten().tolist()}
     assert train <= trained
     assert len(trained) == n - n // 2
-    assert len(trained) + len(first) + len(second) == n
-    assert trained | first | second == set(range(n))
-    assert min(len(first), len(second)) == halves.quarter >= 2
+    assert len(first) == len(second) == halves.quarter >= 2
+    assert len(trained | first | second) == n - (n // 2) % 2  # two equal quarters
+    assert len(trained) + len(first) + len(second) == len(trained | first | second)
+
+
+def test_so_many_samples_say_enough():
+    halves = Halves.split(torch.zeros(40_000, 1), torch.zeros(40_000, 1), seed=0)
+    assert {part.stop - part.start for part in halves.read} == {4096}
 
 
 @pytest.mark.parametrize(("n", "size"), [(12, 4), (13, 4), (4, 4), (7, 4)])
