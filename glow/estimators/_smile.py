@@ -36,7 +36,7 @@ class SMILE(Neural):
     Its other settings, what is held out and what a layer without noise reads: see `Neural`.
 
     Args:
-        tau: Where the critic is clipped in the partition term, in nats; Song and Ermon used 1 and 5.
+        tau: Where the critic is clipped in the partition term, in nats; Song and Ermon: 1 and 5.
     """
 
     name = "smile"
