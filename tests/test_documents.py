@@ -27,13 +27,45 @@ def test_readme_runs(monkeypatch, tmp_path):
     assert names["recorder"].recording.epochs == (0, 1, 2)
 
 
-def test_contributing_adds_an_estimator(request):
-    from glow.estimators import _registry, get
+@pytest.fixture
+def unregistered():
+    """Forgets the estimators that a test defines."""
+    from glow.estimators import _registry
 
     before = set(_registry._CLASSES)
-    request.addfinalizer(
-        lambda: [_registry._CLASSES.pop(k) for k in set(_registry._CLASSES) - before]
-    )
+    yield
+    for name in set(_registry._CLASSES) - before:
+        del _registry._CLASSES[name]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:metadata .* was set:DeprecationWarning")  # bqplot, on import
+def test_the_page_on_own_estimators_runs(monkeypatch, tmp_path, unregistered, capsys):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    names = {"__name__": "own"}
+    try:
+        for code in blocks("docs/add-your-own-estimator.md"):
+            exec(code, names)  # noqa: S102 - our own document
+        printed = capsys.readouterr().out
+        assert re.search(r"^0\.5\d+ *: reliable$", printed, re.MULTILINE)
+        assert "exponent must be a number from 0 to 2, got 3" in printed
+        assert names["p"].sizes == {"epoch": 7, "layer": 3}
+        assert {"xt_verdict", "ty_verdict", "ty_shuffled"} <= set(names["p"])
+        assert names["mixed"]["xt"].attrs["units"] == "bits"
+        assert names["s"].sizes["exponent"] == 3
+        explorer = names["explorer"]
+        assert explorer.wait(60)
+        shown = explorer.view.document["recordings"][0]["planes"][0]
+        assert shown["estimator"] == "distance-correlation"
+        assert shown["slider"]["name"] == "exponent"
+    finally:
+        if "explorer" in names:
+            names["explorer"].close()
+
+
+def test_contributing_adds_an_estimator(unregistered):
+    from glow.estimators import get
+
     (code,) = blocks("CONTRIBUTING.md")
     exec(code, {"__name__": "contributed"})  # noqa: S102 - our own document
     x = np.random.default_rng(0).standard_normal((500, 2))

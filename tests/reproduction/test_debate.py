@@ -6,38 +6,16 @@ compression in ReLU networks, and that bins over the wrong range make it up. 200
 figures. Over 8 seeds the standard error of a loss in bits is about 0.4.
 """
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from glow.dynamics import Recording, compression, plane
+from glow.dynamics import compression, plane
 from glow.estimators import Binned
 
-EPOCHS = 2000
-ROOT = Path(__file__).parents[2]
 FIXED = Binned(edges=np.linspace(-1, 1, 30))
 TRUE = Binned(bins=30, range="global")
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def demo():
-    """The demo's own networks and training."""
-    spec = importlib.util.spec_from_file_location("demo", ROOT / "scripts" / "demo.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def recordings(demo, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recordings")
-    for kind in demo.KINDS:
-        demo.train(kind, folder / kind, runs=8, epochs=EPOCHS, seconds=600)
-    return {kind: Recording.open(folder / kind) for kind in demo.KINDS}
 
 
 def lost(recording, estimator):

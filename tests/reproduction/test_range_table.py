@@ -1,0 +1,113 @@
+"""What the choice of cells, widths and noise makes of the same activations, in a short form.
+
+2000 of the published 8000 epochs, so that compression is not over; what is tested are the
+differences between settings, which are larger than the spread over 8 seeds. ``range_table.py``
+prints the whole table for full recordings.
+"""
+
+import numpy as np
+import pytest
+
+from glow.dynamics import compression, plane, sweep
+from glow.estimators import EDGE, KDE, Binned, Quantised, SamplePropagation
+
+pytestmark = pytest.mark.slow
+
+LAYER = "dense_4"
+
+
+@pytest.fixture(scope="module")
+def losses(recordings, range_table):
+    """Bits lost by (kind, row), one for each seed."""
+    return {kind: range_table.lost(recording) for kind, recording in recordings.items()}
+
+
+def test_each_row_is_the_plane_that_its_name_says(recordings, range_table, losses):
+    rows = {
+        **{name: Binned(edges=edges) for name, edges in range_table.EDGES.items()},
+        **{name: Binned(width=width) for name, width in range_table.WIDTHS.items()},
+        **{name: Binned(bins=30, range=rule) for name, rule in range_table.RANGES.items()},
+    }
+    recording = recordings["tanh"]
+    epochs = range_table.spaced(recording)
+    assert set(rows) == set(losses["tanh"]) == set(range_table.PUBLISHED["tanh"])
+    for name, estimator in rows.items():
+        own = plane(recording, estimator, epochs=epochs, layers=[LAYER], diagnostics=False)
+        assert np.allclose(losses["tanh"][name], compression(own).isel(layer=0)), name
+
+
+def test_finer_cells_see_more_compression(losses):
+    for kind in losses:
+        mean = {name: values.mean() for name, values in losses[kind].items()}
+        assert mean["10 edges on [-1, 1]"] < mean["30 edges on [-1, 1]"]
+        assert mean["30 edges on [-1, 1]"] < mean["100 edges on [-1, 1]"]
+        assert mean["width 0.5"] < mean["width 0.07"]
+
+
+def test_the_same_relu_layers_compress_or_not_as_the_range_is_chosen(losses):
+    mean = {name: values.mean() for name, values in losses["ReLU"].items()}
+    assert mean["30 bins, global range"] < 0.5
+    assert mean["30 edges on [-1, 1]"] - mean["30 bins, global range"] > 1.5
+    assert mean["30 equal-mass bins"] - mean["30 bins, global range"] > 0.5
+    assert losses["tanh"]["30 bins, global range"].mean() > 2
+
+
+def test_the_table_shows_every_row_of_both_kinds(range_table, losses):
+    seen = {kind: range_table.figures(found) for kind, found in losses.items()}
+    text = range_table.table(seen)
+    assert all(row in text for row in range_table.PUBLISHED["ReLU"])
+    assert text.count("+-") >= 2 * 8
+
+
+def test_the_noise_of_the_kde_sees_what_the_bins_see(recordings, range_table):
+    recording = recordings["tanh"]
+    epochs = range_table.spaced(recording, 14)
+    upper, lower = (
+        plane(recording, KDE(variance=1e-3, bound=bound), epochs=epochs, layers=[LAYER])
+        for bound in ("upper", "lower")
+    )
+    mean = upper["xt"].isel(layer=0).mean("run")
+    assert epochs[int(mean.argmax())] < 150
+    assert mean.max() - mean[0] > 0.3
+    assert mean.max() - mean[-1] > 1.5
+    assert (lower["xt"] <= upper["xt"] + 1e-6).all()
+
+
+def test_sample_propagation_lies_between_the_bounds_of_the_kde(recordings):
+    for recording in recordings.values():
+        chosen = {"epochs": recording.epochs[::40], "layers": ["dense"], "runs": [0, 1]}
+        for variance in (1e-2, 1e-1):
+            lower, upper = (
+                plane(recording, KDE(variance=variance, bound=bound), diagnostics=False, **chosen)
+                for bound in ("lower", "upper")
+            )
+            own = SamplePropagation(noise=variance**0.5)
+            found = plane(recording, own, diagnostics=False, **chosen)
+            assert (lower["xt"] <= found["xt"]).all()
+            assert (found["xt"] <= upper["xt"]).all()
+
+
+def test_the_width_of_edge_decides_how_much_relu_compresses(recordings, range_table):
+    recording = recordings["ReLU"]
+    s = sweep(
+        recording,
+        EDGE(),
+        gamma=[0.2, 0.5, 1, 2],
+        epochs=range_table.spaced(recording, 20),
+        layers=[LAYER],
+    )
+    lost = compression(s).isel(layer=0).mean("run").values
+    assert (np.diff(lost) < 0).all(), "the wider the cells, the less is lost"
+    assert lost[0] - lost[-1] > 0.3
+    assert lost[2] > 0.5, "and where bins over the global range see nothing"
+
+
+def test_quantised_activations_lose_information_in_the_output(recordings, range_table):
+    for kind, recording in recordings.items():
+        epochs = range_table.spaced(recording, 30)
+        p = plane(recording, Quantised(bits=8), epochs=epochs, diagnostics=False)
+        lost = compression(p).mean("run")
+        assert lost.sel(layer="output") > 0.5, kind
+        assert lost.sel(layer="dense") < 0.05, kind
+        if kind == "tanh":
+            assert lost.sel(layer=LAYER) > 0.5
