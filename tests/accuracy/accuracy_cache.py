@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -50,7 +51,7 @@ class Outcome:
     @property
     def error(self) -> float:
         """The standard error of the bias."""
-        return self.sd / len(self.estimates) ** 0.5
+        return self.sd / math.sqrt(len(self.estimates))
 
     @property
     def reliable(self) -> float:

@@ -34,7 +34,8 @@ def as_markdown(
     lines = [*_head(command), *_failures(found), *_left_out(found, waiting, left_out)]
     for label in sorted({cell.subject.label for cell in found}):
         own = {cell: outcome for cell, outcome in found.items() if cell.subject.label == label}
-        lines += ["", f"## {label}", "", f"`{next(iter(own)).subject!r}`", ""]
+        one = next(iter(own))
+        lines += ["", f"## {label}", "", f"`{one.subject!r}`, {one.samples} samples each.", ""]
         lines += [*_gaussians(own), *_others(own)]
     return "\n".join(lines) + "\n"
 

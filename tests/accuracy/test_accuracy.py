@@ -14,7 +14,7 @@ from accuracy_cache import Outcome, key, known, measured
 from accuracy_cells import Cell, cells, others, subjects
 
 from glow.datasets import CorrelatedGaussians, GaussianMixtureLabel
-from glow.estimators import KSG, Binned, Gaussian, names
+from glow.estimators import KSG, Binned, Gaussian, get, names
 
 TWO_NATS = 2 / math.log(2)
 
@@ -42,15 +42,20 @@ def test_labels_in_five_units_are_read_within_a_fiftieth(estimator):
     assert abs(bias) < 0.02 + 3 * error
 
 
+def _ours(name):
+    return type(get(name)).__module__.startswith("glow.")  # not those that other tests define
+
+
 def quick_outcomes():
     found, _ = subjects()
-    short = (s for s in found if not s.ordered)
+    short = (s for s in found if not s.ordered and s.name not in accuracy_cells.FEWER)
     plain = [CorrelatedGaussians.with_information(d, TWO_NATS) for d in (1, 5)]
     return {
         Cell(subject, sampler, 1000, samples=3): accuracy_cache._measure(
             Cell(subject, sampler, 1000, samples=3)
         )
         for subject in short
+        if subject.name == "recommend" or _ours(subject.name)
         for sampler in plain
     }
 
@@ -66,8 +71,8 @@ def test_where_a_family_fails_on_gaussians_its_verdict_says_so():
 
 def test_every_family_is_measured_or_says_why_not():
     found, left_out = subjects()
-    present = {s.name for s in found if hasattr(s, "name")} | set(left_out)
-    assert set(names()) <= present
+    present = {s.name for s in found} | set(left_out)
+    assert {name for name in names() if _ours(name)} <= present
     assert all(left_out.values())
     assert {s.name for s in subjects(["ksg", "binned"])[0]} == {"ksg", "binned"}
     assert "Did you mean 'ksg'" in subjects(["kgs"])[1]["kgs"]
