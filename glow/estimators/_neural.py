@@ -39,13 +39,14 @@ class Neural(Estimator):
     samples of the product of its marginals; how well it does so bounds I(X;Y) from below. A family
     says which objective it raises and which value it reports.
 
-    **The number is held out.** Half of the samples, by ``seed``, train the critic and the other
-    half is read, in two quarters (4096 samples of each at most), each at the step that the other
-    quarter finds best. A critic that
-    learned its samples by heart therefore reads no higher, and an independent pair reads 0 or
-    little below: no shuffled baseline is trained, which would double the price. Where the held-out
-    bound comes short of the training one (``gap``) or still rises at the last step (``rising``) the
-    verdict says so. Identical rows in both halves are the exception: they are not held out.
+    **The number is held out.** Half of the samples, by ``seed``, train the critic. The other half
+    is read in two quarters (4096 samples of each at most), each at the step that the other quarter
+    finds best. A critic that learned its samples by heart therefore reads no higher, and an
+    independent pair reads 0 or little below: no shuffled baseline is trained, which would double
+    the price. Where the training samples read much higher in the end (``gap``) or the held-out
+    curve still rises (``rising``) the verdict says so. Identical rows in both halves are the
+    exception: they are not held out. A lower bound it remains: what the critic cannot generalise
+    from one half of the inputs to the other is missing, however much information it is.
 
     **Inputs** are standardised, column by column. Integers and booleans are symbols and enter
     one-hot, at most 1024 of them.
@@ -174,9 +175,9 @@ class Neural(Estimator):
 
         Returns:
             ``standard_error`` of the held-out value, for the critic as it is; ``gap``, by how much
-            the training samples read higher; ``rising``, by how much the held-out curve rose over
-            the last fifth of the steps; ``step``, where it was read; and the ``ceiling`` of the
-            bound, if it has one.
+            the training samples read higher in the end; ``rising``, by how much the held-out curve
+            rose over the last fifth of the steps; ``step``, where it was read; and the ``ceiling``
+            of the bound, if it has one.
         """
         reading = self._pair(x, y)
         return self._figures(reading, len(as_array(type(self).__name__, "x", x)))

@@ -70,8 +70,12 @@ class Reading:
 
     @property
     def gap(self) -> float:
-        """By how much the training samples read higher than the held-out ones."""
-        return float(self.values[list(self.chosen), 0].mean()) - self.estimate
+        """How much higher than the estimate the training samples read at the end.
+
+        At the end and not at the chosen steps: a critic that learns by heart is best where it only
+        begins to, when both still read the same.
+        """
+        return float(self.values[-1, 0]) - self.estimate
 
     @property
     def rising(self) -> float:

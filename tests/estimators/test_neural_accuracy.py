@@ -30,7 +30,7 @@ def test_two_nats_in_five_dimensions(family):
 @pytest.mark.parametrize("family", [MINE, NWJ])
 def test_bounds_stay_below_the_truth(family):
     """d = 2, rho 0.8, N = 10,000: 1.022 nats; public demos of this case read -8.8 and -0.8."""
-    sampler = CorrelatedGaussians(2, 0.8)
+    sampler = CorrelatedGaussians(d=2, rho=0.8)
     nats, error = measured(family(), sampler, 10_000, 4)
     assert sampler.mutual_information * BIT == pytest.approx(1.0217, abs=1e-4)
     assert 0.9 < nats.mean() <= 1.0217 + 2 * error
@@ -39,13 +39,13 @@ def test_bounds_stay_below_the_truth(family):
 STAIRCASE = {"batch_size": 64, "steps": 1500}  # twenty dimensions
 
 
-@pytest.mark.parametrize(("level", "verdict"), [(2, "reliable"), (10, "at ceiling")])
-def test_the_contrastive_bound_flattens_at_its_ceiling(level, verdict):
+@pytest.mark.parametrize("level", [2, 10])
+def test_the_contrastive_bound_flattens_at_its_ceiling(level):
     """The partner among 64 samples: at most ln 64 = 4.16 nats, 6 bits."""
     sampler = CorrelatedGaussians.with_information(20, level / BIT)
     found = InfoNCE(**STAIRCASE).measure(*sampler.sample(10_000, seed=level))
     assert (found.curves["held_out"] <= 6).all()
-    assert found.verdict == verdict
+    assert (found.verdict == "at ceiling") == (level > math.log(64))
 
 
 def test_clipping_buys_a_small_spread_at_ten_nats():

@@ -127,7 +127,7 @@ def test_each_part_is_read_where_the_other_is_best():
     found = reading(first=[0, 5, 1], second=[0, 1, 6], train=[0, 2, 4])
     assert found.chosen == (2, 1)
     assert found.estimate == (1 + 1) / 2
-    assert found.gap == (4 + 2) / 2 - 1
+    assert found.gap == 4 - 1
     assert found.standard_error == pytest.approx(0.3 / math.sqrt(2))
     assert found.rising == pytest.approx((3.5 - 3.0) * 0.4)
 
