@@ -182,7 +182,9 @@ class Engine:
                 self._show(offered)
             else:
                 self._extend(offered)
-        except (ValueError, TypeError) as error:  # it does not suit this recording
+        except Cancelled:
+            raise
+        except Exception as error:  # anybody's estimator: the thread must live on
             self._give_up(offered, error)
 
     def _extend(self, offered: Offered) -> None:
@@ -231,7 +233,9 @@ class Engine:
             return
         try:
             plane = offered.answer(settings, self._cancel, self._teller(offered))
-        except (ValueError, TypeError) as error:
+        except Cancelled:
+            raise
+        except Exception as error:
             answer = {"action": "failed", "serial": request.get("serial"), "message": str(error)}
             self._view.send(answer)
             return

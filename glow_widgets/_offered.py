@@ -24,6 +24,7 @@ ANSWER_SECONDS = 60.0  # an exact plane that would take longer shows fewer epoch
 _COSTLY_SECONDS = 5.0  # for the first level: from here on the plane comes before the curves
 _SMOOTH_POINTS = 8  # a whole smooth curve costs as much as so many single points
 _QUICK = 0.05  # seconds: a first point that took longer may have compiled
+_SLOW = 1.0  # seconds: a point that takes longer is not measured again
 
 
 class Offered:
@@ -105,14 +106,15 @@ class Offered:
             Cancelled: If ``cancel`` was set.
             ValueError: If the estimator does not suit the recording.
         """
-        start = time.perf_counter()
-        self._one_point(cancel)
-        seconds = time.perf_counter() - start
-        if seconds > _QUICK:
-            start = time.perf_counter()
-            self._one_point(cancel)
-            seconds = time.perf_counter() - start
-        self.cost = seconds
+        layers = self.recording.layers
+        one = self._time(layers[-1:], cancel)
+        if one > _QUICK:
+            one = self._time(layers[-1:], cancel)
+        self.cost = one
+        if one < _SLOW and self._points > 1:
+            # The difference leaves out what a call costs beside its points.
+            whole = self._time(layers, cancel)
+            self.cost = max(whole - one, 0.0) / (self._points - 1)
         if self.curves[0].slider and self.first_level_seconds > _COSTLY_SECONDS:
             self._keep_plane()
 
@@ -220,20 +222,22 @@ class Offered:
     def _keep_plane(self) -> None:
         self.curves.insert(0, KeptCurve(self.recording, self.estimator, None))
 
-    def _one_point(self, cancel: Cancel) -> None:
-        layers, epochs = self.recording.layers[-1:], self.recording.epochs[-1:]
-        runs = None if self.recording.runs is None else [0]
+    def _time(self, layers: Sequence[str], cancel: Cancel) -> float:
+        """Seconds that some layers of the last epoch take; of one layer, in one run."""
         from glow.dynamics import plane
 
+        runs = [0] if self.recording.runs is not None and len(layers) == 1 else None
+        start = time.perf_counter()
         plane(
             self.recording,
             self.estimator,
-            epochs=epochs,
+            epochs=self.recording.epochs[-1:],
             layers=layers,
             runs=runs,
             diagnostics=False,
             cancel=cancel,
         )
+        return time.perf_counter() - start
 
     def _plane(
         self, estimator: Estimator, epochs: Sequence[int], cancel: Cancel, progress: Progress

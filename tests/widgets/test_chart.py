@@ -28,7 +28,23 @@ def test_lines_are_the_bits_lost_from_the_peak(sweep):
     np.testing.assert_allclose(chart._lines.y, [[0.5, 4.0], [4.0, 0.0]])
     assert (chart._x.min, chart._x.max) == (10, 20)
     assert chart._y.max > 4.0
-    assert list(chart._names.text) == ["layer 0", "layer 1"]
+    assert list(chart._names.text) == ["● layer 0", "■ layer 1"]
+
+
+def test_values_are_drawn_in_order_and_once(sweep):
+    chart = SensitivityChart()
+    chart.show(sweep.isel(bins=[1, 0, 1]), "bins")
+    np.testing.assert_allclose(chart._lines.x, [10, 20])
+    np.testing.assert_allclose(chart._lines.y, [[0.5, 4.0], [4.0, 0.0]])
+
+
+def test_the_axis_names_what_is_no_information(sweep):
+    chart = SensitivityChart()
+    chart.show(sweep, "bins")
+    assert chart._y_axis.label == "bits compressed"
+    sweep.xt.attrs.update(units="", long_name="HSIC(X;T)")
+    chart.show(sweep, "bins")
+    assert chart._y_axis.label == "loss of HSIC(X;T)"
 
 
 def test_epochs_still_to_come_are_left_out(sweep):

@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from glow.dynamics import Cancelled, plane, sweep
 from glow.estimators import KDE, Binned
-from glow_widgets._curves import KeptCurve, coarse_to_fine
+from glow_widgets._curves import KeptCurve, coarse_to_fine, thinned_grid
+
+
+def kept(recording, estimator, slider=0):
+    return KeptCurve(recording, estimator, next(iter(estimator.sliders[slider:]), None))
 
 
 def complete(curve):
@@ -28,7 +32,7 @@ def test_levels_hold_every_epoch_once_and_the_first_spans_all(epochs):
 
 @pytest.mark.parametrize("estimator", [Binned(range="global"), Binned(width=0.1), KDE()])
 def test_coarse_to_fine_ends_at_the_sweep_itself(recording, estimator):
-    curve = complete(KeptCurve("run", recording, estimator))
+    curve = complete(kept(recording, estimator))
     name = curve.slider.name
     whole = sweep(recording, estimator, **{name: curve.data[name].values})
     np.testing.assert_array_equal(curve.published().xt, whole.xt)
@@ -37,17 +41,17 @@ def test_coarse_to_fine_ends_at_the_sweep_itself(recording, estimator):
 
 def test_an_estimator_without_a_slider_keeps_planes(recording):
     estimator = Binned(edges=[-1, 0, 1])
-    curve = complete(KeptCurve("run", recording, estimator))
+    curve = complete(kept(recording, estimator))
     np.testing.assert_array_equal(curve.data.xt, plane(recording, estimator).xt)
 
 
 def test_the_estimator_s_own_setting_is_kept(recording):
-    curve = complete(KeptCurve("run", recording, Binned(bins=37)))
+    curve = complete(kept(recording, Binned(bins=37)))
     assert 37 in curve.data.bins
 
 
 def test_fewer_epochs_at_first_but_never_fewer_samples(recording):
-    curve = KeptCurve("run", recording, Binned())
+    curve = kept(recording, Binned())
     while not curve.extend(threading.Event()):
         pass
     assert curve.known <= len(recording.epochs) // 8 + 2
@@ -58,7 +62,7 @@ def test_fewer_epochs_at_first_but_never_fewer_samples(recording):
 
 
 def test_cancelling_keeps_what_was_known(recording):
-    curve, cancel = KeptCurve("run", recording, Binned()), threading.Event()
+    curve, cancel = kept(recording, Binned()), threading.Event()
     curve.extend(cancel)
     before = curve.data.copy(deep=True)
     cancel.set()
@@ -69,7 +73,44 @@ def test_cancelling_keeps_what_was_known(recording):
     assert curve.known == len(recording.epochs)
 
 
-def test_the_exact_plane_is_the_plane(recording):
-    curve = KeptCurve("run", recording, Binned(range="global"))
-    exact = curve.exact(41, threading.Event())
-    np.testing.assert_array_equal(exact.xt, plane(recording, Binned(bins=41, range="global")).xt)
+def test_the_kept_plane_is_the_plane(recording):
+    curve = complete(kept(recording, Binned(bins=37, range="global")))
+    found = curve.kept({"bins": 37})
+    np.testing.assert_array_equal(found.xt, plane(recording, Binned(bins=37, range="global")).xt)
+    assert curve.kept({"bins": 41}) is None
+
+
+def test_the_error_between_the_nodes_of_a_smooth_curve_is_measured(recording):
+    curve = complete(kept(recording, KDE()))
+    error = curve.data.variance.attrs["error"]
+    assert 0 < error < 5e-3
+    off_node = 0.00123
+    difference = curve.kept({"variance": off_node}).xt - plane(recording, KDE(variance=off_node)).xt
+    assert float(np.abs(difference).max()) <= 2 * error
+
+
+def test_dear_levels_are_left_out(recording):
+    curve = kept(recording, Binned())
+    curve.extend(threading.Event())
+    curve.seconds = 1.0
+    curve.drop_fine(len(recording.epochs) / 4)
+    while not curve.done:
+        curve.extend(threading.Event())
+    assert curve.ready
+    assert curve.known <= len(recording.epochs) / 4 + 2
+    assert curve.kept({"bins": 30}) is None
+
+
+@given(
+    st.sets(st.integers(1, 10_000), min_size=2, max_size=40).map(sorted),
+    st.floats(0.5, 20_000, allow_nan=False),
+)
+def test_a_grid_holds_the_own_value_and_nothing_beside_it(grid, own):
+    thin = thinned_grid(grid, own)
+    assert thin == sorted(set(thin))
+    assert {grid[0], grid[-1], own} <= set(thin) <= {*grid, own}
+
+
+def test_the_value_beside_the_own_one_makes_room():
+    assert thinned_grid([1, 2, 4, 8, 16], 4.1) == [1, 2, 4.1, 8, 16]
+    assert thinned_grid([0, 1, 2, 3], 1.2) == [0, 1.2, 2, 3]

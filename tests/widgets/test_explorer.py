@@ -6,22 +6,88 @@ import pytest
 import xarray as xr
 
 from glow.dynamics import document, plane
-from glow.estimators import KDE, Binned
-from glow_widgets import EstimatorExplorer
+from glow.estimators import KDE, Binned, Estimator, parameter
+from glow_widgets import EstimatorExplorer, _engine, _offered
 from glow_widgets._explorer import ExplorerView
 
 SECONDS = 60
 BINNED = Binned(range="global")
+EDGES = Binned(edges=[-1, 0, 1])
 
 
 class Refusing(Binned):
     """Refuses every layer, as an estimator does that needs noise."""
+
+    @property
+    def label(self):
+        return "Refusing"
 
     def coordinates(self, t, context):
         raise ValueError("Refusing: the layer is deterministic.")
 
     def curve(self, t, context, parameter, values):
         raise ValueError("Refusing: the layer is deterministic.")
+
+
+class TwoSliders(Estimator):
+    """A plane that is its settings: xt = width, ty = shifts."""
+
+    width: float = parameter(
+        default=1.0, scale="log", low=0.25, high=4.0, meaning="of a cell", smooth=True
+    )
+    shifts: int = parameter(default=10, scale="integer", low=1, high=40, meaning="of the grid")
+
+    def criterion(self, x, y):
+        return self.width
+
+    def coordinates(self, t, context):
+        return self.width, float(self.shifts)
+
+
+class Word(Estimator):
+    """Takes a word for a number."""
+
+    unit = ""
+    sigma: float | None = parameter(
+        default=None, scale="log", low=0.5, high=8.0, optional=True, example=1, meaning="width"
+    )
+
+    def criterion(self, x, y):
+        return -1.0 if self.sigma is None else self.sigma
+
+
+class Learning(Estimator):
+    """Counts the epochs that it has seen."""
+
+    ordered = True
+    steps: int = parameter(default=5, scale="integer", low=1, high=9, meaning="of training")
+
+    def criterion(self, x, y):
+        return 1.0
+
+    def trajectory(self, activations, context, *, diagnostics=True):
+        for seen, _ in enumerate(activations):
+            yield {"xt": float(seen), "ty": float(self.steps)}
+
+
+# Named so, not registered: other tests ask every registered estimator.
+for estimator in (TwoSliders, Word, Learning):
+    estimator.name = estimator.__name__.lower()
+
+
+@pytest.fixture
+def prepared(monkeypatch):
+    """Which estimators any work was done for, in order."""
+    worked = []
+    work_on = _engine.Engine._work_on
+
+    def watched(self, offered, selected):
+        if not worked or worked[-1] != offered.label:
+            worked.append(offered.label)
+        work_on(self, offered, selected)
+
+    monkeypatch.setattr(_engine.Engine, "_work_on", watched)
+    return worked
 
 
 @pytest.fixture
@@ -56,8 +122,23 @@ def from_browser(explorer, content):
     thread.join()
 
 
-def request(value, serial=1, kept=0):
-    return {"action": "estimate", "recording": 0, "plane": kept, "value": value, "serial": serial}
+def named(label, recording="this training", slider=None, **settings):
+    names = {"recording": recording, "estimator": label}
+    return {**names, "settings": settings, "slider": slider}
+
+
+def request(value, serial=1, label=BINNED.label):
+    return {"action": "estimate", **named(label, bins=value), "serial": serial}
+
+
+def planes_of(explorer, recording=0):
+    return explorer.view.document["recordings"][recording]["planes"]
+
+
+def select(explorer, label, **settings):
+    """What the browser does when another estimator is chosen; blocks until all is done."""
+    explorer.view.set_state({"selection": named(label, **settings)})
+    assert explorer.wait(SECONDS)
 
 
 def answers(explorer, monkeypatch):
@@ -73,36 +154,166 @@ def wait_for(condition):
         time.sleep(0.01)
 
 
+def test_every_estimator_is_offered_before_there_is_a_plane(recording, explore, monkeypatch):
+    monkeypatch.setattr(_engine.Engine, "_step", lambda self: time.sleep(0.01))
+    explorer = explore(recording, [BINNED, TwoSliders(), Word(), Learning(), EDGES])
+    assert explorer.view.document == {}
+    offers = explorer.view.catalogue["estimators"]
+    assert [offer["label"] for offer in offers[:4]] == [
+        BINNED.label,
+        "TwoSliders",
+        "Word",
+        "Learning",
+    ]
+    assert [[s["name"] for s in offer["sliders"]] for offer in offers] == [
+        ["bins"],
+        ["width", "shifts"],
+        ["sigma"],
+        ["steps"],
+        [],
+    ]
+    assert offers[2]["settings"] == {"sigma": None}
+    assert [offer["ordered"] for offer in offers] == [False, False, False, True, False]
+
+
 def test_every_estimator_arrives_with_its_slider(recording, complete):
-    explorer = complete(recording, [BINNED, Binned(edges=[-1, 0, 1]), KDE()])
-    planes = explorer.view.document["recordings"][0]["planes"]
+    explorer = complete(recording, [BINNED, EDGES, KDE()])
+    explorer.compute_all()
+    assert explorer.wait(SECONDS)
+    planes = planes_of(explorer)
     assert [p["slider"] and p["slider"]["name"] for p in planes] == ["bins", None, "variance"]
     assert planes[0]["xt"]["shape"][1:] == [len(recording.epochs), len(recording.layers)]
     assert explorer.view.busy == ""
+    assert all(offered.done for offered in explorer._engine._rows[0])
 
 
 def test_all_families_are_offered_by_default(recording, explore):
     explorer = explore(recording)
-    labels = [curve.estimator.label for curve in explorer._engine._rows[0]]
+    labels = [offer["label"] for offer in explorer.view.catalogue["estimators"]]
     assert len(labels) == len(set(labels)) >= 4
 
 
-def test_the_first_curve_comes_first_and_only_one_thread_writes(recording, monkeypatch, complete):
-    published, writers = [], set()
+def test_estimators_of_one_label_are_numbered(recording, explore):
+    explorer = explore(recording, [BINNED, BINNED.replace(bins=50)])
+    labels = [offer["label"] for offer in explorer.view.catalogue["estimators"]]
+    assert labels == ["Binned, global range", "Binned, global range (2)"]
+
+
+def test_the_selected_curve_comes_first_and_whole_the_others_begin(recording, complete, prepared):
+    explorer = complete(recording, [BINNED, KDE(), EDGES])
+    first, kde, edges = explorer._engine._rows[0]
+    assert prepared[0] == first.label
+    assert first.done
+    assert kde.begun
+    assert edges.begun
+    assert not kde.done
+    assert prepared.index(edges.label) < len(prepared) - prepared[::-1].index(kde.label)
+    assert {p["label"] for p in planes_of(explorer)} == {first.label}
+
+
+def test_choosing_another_shows_what_is_prepared_and_completes_it(recording, complete):
+    explorer = complete(recording, [BINNED, KDE()])
+    select(explorer, KDE().label)
+    assert [p["label"] for p in planes_of(explorer)] == [BINNED.label, KDE().label]
+    assert explorer._engine._rows[0][1].done
+    assert planes_of(explorer)[1]["slider"]["error"] < 5e-3
+
+
+def test_only_one_thread_writes(recording, monkeypatch, complete):
+    writers = set()
     publish = ExplorerView.publish
 
     def watched(self, **traits):
         writers.add(threading.current_thread().name)
-        published.append(traits.get("document"))
         publish(self, **traits)
 
     monkeypatch.setattr(ExplorerView, "publish", watched)
     complete(recording, [BINNED, KDE()])
-    documents = [document for document in published if document]
-    offered = [len(document["recordings"][0]["planes"]) for document in documents]
-    assert offered == sorted(offered)
-    assert (offered[0], offered[-1]) == (1, 2)
     assert writers == {"glow-explorer"}
+
+
+def test_the_status_names_the_selected_curve_and_grows(recording, complete, monkeypatch):
+    said = []
+    publish = ExplorerView.publish
+
+    def watched(self, **traits):
+        said.append(traits.get("busy"))
+        publish(self, **traits)
+
+    monkeypatch.setattr(ExplorerView, "publish", watched)
+    complete(recording, [KDE(), BINNED])
+    of_selected = [text for text in said if text and text.startswith("Estimating")]
+    shares = [int(text.split()[-2]) for text in of_selected]
+    assert all(text.startswith("Estimating KDE upper bound: ") for text in of_selected)
+    assert shares == sorted(shares)
+    assert "Preparing the other estimators: 1 of 2" in said
+
+
+def test_each_slider_has_a_curve_through_the_others(recording, complete):
+    explorer = complete(recording, [TwoSliders()])
+    first, second = planes_of(explorer)
+    assert [first["slider"]["name"], second["slider"]["name"]] == ["width", "shifts"]
+    assert first["settings"] == second["settings"] == {"width": 1.0, "shifts": 10}
+    offered = explorer._engine._rows[0][0]
+    np.testing.assert_allclose(offered.kept({"width": 2.0, "shifts": 10}).xt, 2)
+    np.testing.assert_allclose(offered.kept({"width": 1.0, "shifts": 1}).ty, 1)
+    assert offered.kept({"width": 2.0, "shifts": 1}) is None
+
+
+def test_a_combination_that_no_curve_holds_is_estimated(recording, complete):
+    explorer = complete(recording, [TwoSliders()])
+    explorer.view.set_state({"selection": named("TwoSliders", width=2.0, shifts=1)})
+    assert explorer.estimator == TwoSliders(width=2.0, shifts=1)
+    np.testing.assert_array_equal(explorer.plane.xt, 2.0)
+    np.testing.assert_array_equal(explorer.plane.ty, 1.0)
+
+
+def test_a_word_has_a_plane_of_its_own_beside_the_curve(recording, complete):
+    explorer = complete(recording, [Word()])
+    own, curve = planes_of(explorer)
+    assert own["slider"] is None
+    assert curve["slider"]["name"] == "sigma"
+    assert own["settings"] == curve["settings"] == {"sigma": None}
+    assert own["axes"]["xt"]["unit"] == ""
+    np.testing.assert_array_equal(explorer.plane.xt, -1.0)
+
+
+def test_an_estimator_that_learns_is_estimated_in_order_when_selected(recording, complete):
+    explorer = complete(recording, [BINNED, Learning()])
+    learning = explorer._engine._rows[0][1]
+    assert not learning.ready
+    select(explorer, "Learning")
+    (plane,) = learning.published()
+    known = plane.dropna("epoch")
+    assert known.sizes["epoch"] == _offered.ORDERED_EPOCHS
+    np.testing.assert_array_equal(known.xt[:, 0], np.arange(_offered.ORDERED_EPOCHS))
+    assert planes_of(explorer)[-1]["slider"] is None
+
+
+def test_what_takes_long_is_left_to_the_reader(recording, complete, monkeypatch):
+    monkeypatch.setattr(_engine, "EPOCH_SECONDS", 0.0)
+    monkeypatch.setattr(_engine, "FIRST_LEVEL_SECONDS", 0.0)
+    monkeypatch.setattr(_offered, "_COSTLY_SECONDS", -1.0)
+    explorer = complete(recording, [BINNED, KDE()])
+    assert [p["slider"] for p in planes_of(explorer)] == [None]
+    assert not explorer._engine._rows[0][1].ready
+    explorer.compute_all()
+    assert explorer.wait(SECONDS)
+    names = [p["slider"] and p["slider"]["name"] for p in planes_of(explorer)]
+    assert names == [None, "bins", None, "variance"]
+
+
+def test_an_answer_that_would_take_long_has_fewer_epochs(recording, complete, monkeypatch):
+    explorer = complete(recording, [BINNED])
+    monkeypatch.setattr(_offered, "ANSWER_SECONDS", 0.0)
+    sent = answers(explorer, monkeypatch)
+    from_browser(explorer, request(41))
+    wait_for(lambda: sent)
+    offered = explorer._engine._rows[0][0]
+    shown = offered.answer({"bins": 41}, threading.Event(), lambda done, total: None)
+    assert shown.sizes["epoch"] == len(recording.epochs)
+    assert 0 < int(np.isfinite(shown.xt[:, 0]).sum()) <= _offered.ORDERED_EPOCHS + 1
+    assert np.isfinite(shown.xt[[0, -1]]).all()
 
 
 def test_an_exact_plane_is_sent_for_a_value_that_is_not_kept(recording, complete, monkeypatch):
@@ -135,7 +346,17 @@ def test_a_setting_out_of_range_is_answered_in_words(recording, complete, monkey
     assert "bins must be" in sent[0]["message"]
 
 
-@pytest.mark.parametrize("content", [{}, {"action": "estimate"}, request(5, kept=99), request("x")])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"action": "estimate"},
+        request(5, label="no such"),
+        request("x"),
+        {**request(5), "recording": 7},
+        {**request(5), "settings": None},
+    ],
+)
 def test_nonsense_from_the_browser_does_no_harm(recording, complete, monkeypatch, content):
     explorer = complete(recording, [BINNED])
     from_browser(explorer, content)
@@ -147,11 +368,11 @@ def test_nonsense_from_the_browser_does_no_harm(recording, complete, monkeypatch
 def test_estimator_plane_and_code_follow_the_selection(recording, complete):
     explorer = complete(recording, [BINNED, KDE()])
     assert explorer.estimator == BINNED
-    explorer.view.set_state({"selection": {"recording": 0, "plane": 0, "value": 41}})
+    explorer.view.set_state({"selection": named(BINNED.label, bins=41)})
     assert explorer.estimator == BINNED.replace(bins=41)
     exact = plane(recording, BINNED.replace(bins=41))
     xr.testing.assert_equal(explorer.plane[["xt", "ty"]], exact[["xt", "ty"]])
-    explorer.view.set_state({"selection": {"recording": 0, "plane": 1, "value": 0.0123}})
+    explorer.view.set_state({"selection": named(KDE().label, variance=0.0123)})
     assert explorer.estimator == KDE(variance=0.0123)
     exact = plane(recording, KDE(variance=0.0123))
     np.testing.assert_allclose(explorer.plane.xt, exact.xt, atol=2e-3)
@@ -169,22 +390,27 @@ def test_the_line_of_code_reproduces_the_plane(recording, complete, estimator):
     np.testing.assert_allclose(names["p"].xt, explorer.plane.xt, atol=1e-3)
 
 
-def test_an_estimator_that_does_not_suit_is_left_out_and_said(recording, monkeypatch, complete):
-    said = []
-    publish = ExplorerView.publish
-    monkeypatch.setattr(
-        ExplorerView,
-        "publish",
-        lambda self, **traits: (said.append(traits.get("busy")), publish(self, **traits)),
-    )
+def test_an_estimator_that_does_not_suit_is_said(recording, complete):
     explorer = complete(recording, [BINNED, Refusing(), KDE()])
-    planes = explorer.view.document["recordings"][0]["planes"]
-    assert [p["slider"]["name"] for p in planes] == ["bins", "variance"]
-    assert any("Refusing: the layer is deterministic" in (text or "") for text in said)
+    problems = explorer.view.catalogue["problems"]["this training"]
+    assert list(problems) == ["Refusing"]
+    assert "Refusing: the layer is deterministic" in problems["Refusing"]
+    explorer.compute_all()
+    assert explorer.wait(SECONDS)
+    assert [p["slider"]["name"] for p in planes_of(explorer)] == ["bins", "variance"]
+
+
+def test_an_estimator_that_breaks_stops_nothing(recording, complete, monkeypatch):
+    monkeypatch.setattr(Refusing, "coordinates", lambda self, t, context: self.no_such_thing)
+    explorer = complete(recording, [Refusing(), BINNED])
+    assert "no_such_thing" in explorer.view.catalogue["problems"]["this training"]["Refusing"]
+    select(explorer, BINNED.label)
+    assert explorer._engine._rows[0][1].done
 
 
 def test_several_recordings_share_the_explorer(recording, complete):
     explorer = complete({"first": recording, "second": recording}, [BINNED])
+    select(explorer, BINNED.label, recording="second")
     assert [r["name"] for r in explorer.view.document["recordings"]] == ["first", "second"]
 
 
