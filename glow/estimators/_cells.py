@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 # Beyond this, neighbouring whole numbers are one float64: floor(t / width) would lose cells.
 _CELLS = 2.0**53
-# Edges closer than this many roundings of their size are not where equal spacing guesses them.
-_ROUNDINGS = 8
+# Up to this many units, one unit after the other is faster than one sample after the other.
+_NARROW = 32
+# Edges are equally spaced if none is off by more than this share of their distance, and if that is
+# more than so many roundings of their size: kernels then find cells by division.
+_OFF, _ROUNDINGS = 1e-7, 2**24
 
 
 class Cells(Protocol):
@@ -52,13 +55,12 @@ class Edges:
     @classmethod
     def given(cls, values: tuple[float, ...]) -> Self:
         """Borders from a setting; equal spacing is noticed. A single one has no outside."""
-        edges = np.array(values)
-        steps = np.diff(edges)
-        if not len(steps):
+        edges, span = np.array(values), (values[0], values[-1])
+        if len(edges) == 1:
             return cls(edges)
-        equal = np.allclose(steps, steps[0], rtol=1e-6, atol=0)
-        span = (values[0], values[-1])
-        return cls(edges, span, _inverse(steps[0], span) if equal else 0.0)
+        step = (span[1] - span[0]) / (len(edges) - 1)
+        off = np.abs(edges - np.linspace(*span, len(edges))).max()
+        return cls(edges, span, _inverse(step, span) if off <= _OFF * step else 0.0)
 
     @classmethod
     def equal_width(cls, low: float, high: float, cells: int) -> Self:
@@ -80,11 +82,14 @@ class Edges:
 
     def codes(self, t: Samples) -> npt.NDArray[np.int64]:
         """Row codes (N,) of activations (N, d); hashed where cells ** d does not fit 63 bits."""
-        from ._binned_kernels import edge_codes
+        from ._binned_kernels import column_codes, edge_codes
 
         code = row_code(len(self.values) + 1, t.shape[1])
         borders = np.concatenate(([-np.inf], self.values, [np.inf]))
-        return edge_codes(t, borders, self.inverse_step, code.multipliers, code.shift)
+        rest = borders, self.inverse_step, code.multipliers, code.shift
+        if t.shape[1] <= _NARROW and self.inverse_step > 0:
+            return column_codes(by_columns(t).T, *rest)
+        return edge_codes(t, *rest)
 
     def edge_share(self, t: Values) -> float:
         """Share of the values in the first or the last cell."""
@@ -166,6 +171,15 @@ class Levels:
     def outside_share(self, t: Values) -> float:
         """0: the ends are those of the values."""
         return 0.0
+
+
+def by_columns(t: Samples) -> Samples:
+    """The samples (N, d) with the values of a unit side by side, where that makes them faster."""
+    if t.shape[1] > _NARROW or t.flags.f_contiguous:
+        return t
+    turned: Samples = t.copy(order="F")
+    turned.setflags(write=False)  # one kind of array: kernels are compiled once
+    return turned
 
 
 def _share(t: Values, *, below: Any, above: Any) -> float:  # noqa: ANN401 - masks of either kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -72,18 +72,22 @@ class Partition:
             corrected: Whether to add (K - 1) / (2 N) nats against the downward bias of the plug-in
                 estimate (Miller, "Note on the bias of information estimates", 1955).
         """
-        return _entropy(self.counts, len(self.ids), corrected)
+        return self._plug_in + (_miller_madow(self.counts, self.samples) if corrected else 0)
+
+    @cached_property
+    def _plug_in(self) -> float:
+        """Once for the entropy of a layer and its information."""
+        return _entropy(self.counts, self.samples)
 
     def information(self, other: Partition, *, corrected: bool = False) -> float:
         """The mutual information of the two cells of a sample in bits, H(A) + H(B) - H(A,B)."""
         from ._binned_kernels import pair_counts
 
         joint = pair_counts(self.ids, other.ids, len(other.counts))
-        return (
-            self.entropy(corrected=corrected)
-            + other.entropy(corrected=corrected)
-            - _entropy(joint, len(self.ids), corrected)
-        )
+        both = _entropy(joint, self.samples)
+        if corrected:
+            both += _miller_madow(joint, self.samples)
+        return self.entropy(corrected=corrected) + other.entropy(corrected=corrected) - both
 
     def dependence(self, other: Partition, *, cap: float | None = None) -> float:
         """The mean over samples of ``log2 w`` of the edge between their two cells, in bits.
@@ -103,9 +107,12 @@ class Partition:
         return float(np.minimum(np.log2(edges), cap).mean())
 
 
-def _entropy(counts: npt.NDArray[np.int64], n: int, corrected: bool) -> float:
-    plug_in = math.log2(n) - float(_count_log2_count(n)[counts].sum()) / n
-    return plug_in + (len(counts) - 1) / (2 * n * math.log(2)) if corrected else plug_in
+def _entropy(counts: npt.NDArray[np.int64], n: int) -> float:
+    return math.log2(n) - float(_count_log2_count(n)[counts].sum()) / n
+
+
+def _miller_madow(counts: npt.NDArray[np.int64], n: int) -> float:
+    return (len(counts) - 1) / (2 * n * math.log(2))
 
 
 @lru_cache(maxsize=4)

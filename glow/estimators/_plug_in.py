@@ -10,6 +10,7 @@ import numpy as np
 
 from ._arrays import as_samples, device_of, same_length
 from ._base import Estimator
+from ._cells import by_columns
 from ._partition import Partition
 from ._symbols import (
     Target,
@@ -102,6 +103,8 @@ class PlugIn(Estimator):
             I(X;T) and I(T;Y), two arrays (V,) in bits, in the order of ``values``.
         """
         samples = self._activations(t, context)
+        if isinstance(samples, np.ndarray):
+            samples = by_columns(samples)  # once for all values
         pairs = [self.replace(**{parameter: v})._point(samples, context) for v in values]
         xt, ty = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
         return xt, ty

@@ -63,9 +63,13 @@ def shuffled_order(n: int) -> npt.NDArray[np.int64]:
 
 def class_target(context: Context, device: torch.device | None) -> Target:
     """The labels of a context as symbols, made once for all layers of a plane."""
-    assert context.classes is not None  # noqa: S101 - asked before
-    host = Partition.of_classes(context.classes)
-    return context.memo(("symbols of y", str(device)), lambda: Target.of(moved(host, device)))
+    classes = context.classes
+    assert classes is not None  # noqa: S101 - asked before
+
+    def make() -> Target:
+        return Target.of(moved(Partition.of_classes(classes), device))
+
+    return context.memo(("symbols of y", device and str(device)), make)
 
 
 def values(owner: str, name: str, value: Array, device: torch.device | None) -> Values:
