@@ -30,7 +30,7 @@ from accuracy_cache import CACHE, Outcome, known, measured
 from accuracy_cells import DIMENSIONS, NATS, SAMPLES, SIZES, Cell, cells, subjects
 from accuracy_report import as_markdown, duration, progress_line, summary
 
-ROUGH = 3e-8  # seconds for each sample and pair of samples, before anything is measured
+ROUGH = 1e-9  # seconds for a unit of work, before anything is measured
 EVERY = 30  # seconds between lines on the progress
 
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missing = [cell for cell in plan if cell not in found]
     print(
         f"{len(plan)} cells, {len(found)} of them known; the rest takes about "
-        f"{duration(_left(missing, found) / asked.jobs)} on {asked.jobs} processes",
+        f"{duration(_left(missing, found) / asked.jobs)} in {asked.jobs} at a time",
         flush=True,
     )
     found.update(_measure(missing, found, asked.jobs, asked.minutes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -57,10 +58,8 @@ class Recommended:
     ordered: bool = False
 
     def measure(self, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Estimate:
-        chosen = glow.estimators.recommend(x, y)  # type: ignore[attr-defined]  # asked for first
-        estimator = chosen if isinstance(chosen, Estimator) else chosen.estimator
-        found: Estimate = estimator.measure(x, y)
-        return found
+        found = glow.estimators.recommend(x, y)
+        return replace(found.estimate, verdict=found.verdict)
 
 
 Subject = Estimator | Recommended
@@ -134,8 +133,6 @@ def _subjects(name: str) -> list[Subject]:
         ValueError: If it is unknown or refuses two continuous variables.
     """
     if name == "recommend":
-        if not hasattr(glow.estimators, "recommend"):
-            raise LookupError("glow.estimators has no recommend in this version")
         return [Recommended()]
     if name in ANOTHER_QUANTITY:
         raise LookupError(ANOTHER_QUANTITY[name])
@@ -161,7 +158,8 @@ def _problems(
                 yield from ((sampler, OTHER_SIZE) for sampler in others(d))
 
 
-def others(d: int) -> list[Sampler]:
+@cache
+def others(d: int) -> tuple[Sampler, ...]:
     """Everything that is not Gaussian, with 2 nats where it can have them."""
     bits = OTHER_NATS / math.log(2)
     gaussians = CorrelatedGaussians.with_information(d, bits)
@@ -175,4 +173,4 @@ def others(d: int) -> list[Sampler]:
     found += [ProbitLabel.with_information(d, 0.5), StudentT(d=d, rho=0.0, dof=3)]
     if d == 1:
         found += [DiscreteChannel(matrix=0.8 * np.eye(8) + 0.025)]
-    return found
+    return tuple(found)
