@@ -28,7 +28,7 @@ _SIGNIFICANT = 3.0  # standard deviations from which on an excess is believed
 # Share of the estimate from which on an excess matters. What pairs show is missing in bits; a bend
 # is but one sign that the copula is of another kind.
 _SERIOUS = {"pair": 0.1, "bend": 0.02}
-_ABOVE_NOTHING = 5.0  # standard deviations that an estimate must be above independence
+_TOLERANCE = 0.2  # of the estimate, which two standard errors must not exceed
 
 
 class TCopula(Estimator):
@@ -154,22 +154,20 @@ class TCopula(Estimator):
         Returns:
             ``half_change``, the estimate less that from half of the samples; and for two continuous
             variables: ``tail``, 1 / v; ``tied_share``, of the values that others of their unit
-            equal; ``independent_error``, the standard deviation of the estimate if the variables
-            were independent, in bits; ``pair_excess`` and ``bend_excess``, information in bits
-            that the copula misses between single units, and because the mean of one variable given
-            the other is not linear, each with its ``_error``. NaN where the samples are too few to
-            tell.
+            equal; ``standard_error`` of the estimate in bits if the copula is right;
+            ``pair_excess`` and ``bend_excess``, information in bits that the copula misses between
+            single units, and because the mean of one variable given the other is not linear, each
+            with its ``_error``. NaN where the samples are too few to tell.
         """
         figures = {"half_change": self.half_change(x, y)}
         ranks = None if _any_discrete(x, y) else _ranks(x, y)
         if ranks is None:
             return figures
         copula = fit_t_copula(*ranks, self.dof)
-        d, e = (part.shape[1] for part in ranks)
         return figures | {
             "tail": 1 / copula.dof,
             "tied_share": _tied_share(np.hstack(ranks)),
-            "independent_error": math.sqrt(2 * d * e) / (2 * copula.samples) / math.log(2),
+            "standard_error": copula.standard_error() / math.log(2),
             **_excesses(ranks, copula),
         }
 
@@ -245,14 +243,13 @@ def _tied_share(ranks: Ranks) -> float:
 
 def _doubt(verdict: str, value: float, figures: Mapping[str, float]) -> str:
     """The verdict once the figures of `TCopula.check` are known; NaN raises no doubt."""
-    if verdict != RELIABLE:
+    if verdict != RELIABLE or "standard_error" not in figures:
         return verdict
     for name, serious in _SERIOUS.items():
-        excess = figures.get(f"{name}_excess", math.nan)
-        error = figures.get(f"{name}_error", math.nan)
+        excess, error = figures[f"{name}_excess"], figures[f"{name}_error"]
         if excess > _SIGNIFICANT * error and excess > serious * value:
             return MISFIT
-    lost = value < _ABOVE_NOTHING * figures.get("independent_error", -math.inf)
+    lost = 2 * figures["standard_error"] > _TOLERANCE * value
     return SAMPLES if lost else verdict
 
 

@@ -55,6 +55,21 @@ class FittedCopula:
         bias = [log_determinant_bias(np.ones(size), self.samples - 1) for size in (d, e, d + e)]
         return found - (bias[0] + bias[1] - bias[2]) / 2
 
+    def standard_error(self) -> float:
+        """Of `information` in nats, as for a Gaussian copula.
+
+        Its variance is sum r**2 / N over the canonical correlations r, plus d e / (2 N**2), what is
+        left of it for independent variables.
+        """
+        d, e = self.split, len(self.correlation) - self.split
+        first, second = (
+            np.linalg.cholesky(part)
+            for part in (self.correlation[:d, :d], self.correlation[d:, d:])
+        )
+        across = np.linalg.solve(first, self.correlation[:d, d:])
+        squares = float((np.linalg.solve(second, across.T) ** 2).sum())
+        return math.sqrt(squares / self.samples + d * e / (2 * self.samples**2))
+
     def draw(self, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
         """As many samples as it was fitted to, as normal scores."""
         factor = np.linalg.cholesky(self.correlation)
