@@ -133,7 +133,7 @@ def test_a_diverged_layer_is_named_with_its_epoch(installed, tiny, probe, tmp_pa
             tiny.layers[1].bias[0] = float("nan")
         recorder.epoch()
     with pytest.raises(ValueError, match=r"Layer 'dense_1' at epoch 2: .*finite"):
-        plane(recorder.recording, Learning(), n_jobs=2)
+        plane(recorder.recording, Learning(), n_jobs=1)
 
 
 def test_a_trajectory_that_ends_early_is_refused(recorded):

@@ -62,12 +62,12 @@ def test_the_table_shows_every_row_of_both_kinds(range_table, losses):
 def test_the_noise_of_the_kde_sees_what_the_bins_see(recordings, range_table):
     recording = recordings["tanh"]
     epochs = range_table.spaced(recording, 14)
+    chosen = {"epochs": epochs, "layers": [LAYER], "diagnostics": False}
     upper, lower = (
-        plane(recording, KDE(variance=1e-3, bound=bound), epochs=epochs, layers=[LAYER])
-        for bound in ("upper", "lower")
+        plane(recording, KDE(variance=1e-3, bound=bound), **chosen) for bound in ("upper", "lower")
     )
     mean = upper["xt"].isel(layer=0).mean("run")
-    assert epochs[int(mean.argmax())] < 150
+    assert epochs[int(mean.values.argmax())] < 150
     assert mean.max() - mean[0] > 0.3
     assert mean.max() - mean[-1] > 1.5
     assert (lower["xt"] <= upper["xt"] + 1e-6).all()
