@@ -20,6 +20,7 @@ import argparse
 import shlex
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
@@ -27,7 +28,7 @@ from pathlib import Path
 from statistics import median
 
 from accuracy_cache import CACHE, Outcome, known, measured
-from accuracy_cells import DIMENSIONS, NATS, SAMPLES, SIZES, Cell, cells, subjects
+from accuracy_cells import DIMENSIONS, NATS, SAMPLES, SIZES, Cell, Subject, cells, subjects
 from accuracy_report import as_markdown, duration, progress_line, summary
 
 ROUGH = 1e-9  # seconds for a unit of work, before anything is measured
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         samples=asked.samples,
         learning=asked.learning,
     )
+    left_out |= _not_planned(found_subjects, plan)
     found = {cell: outcome for cell in plan if (outcome := known(cell)) is not None}
     missing = [cell for cell in plan if cell not in found]
     print(
@@ -61,6 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.report.write_text(as_markdown(found, waiting, left_out, command))
     print(f"{summary(found.values())}; {len(waiting)} not run. Report: {asked.report}")
     return 0
+
+
+def _not_planned(asked: Sequence[Subject], plan: Sequence[Cell]) -> dict[str, str]:
+    """How much of those that learn is in the plan, and why not more."""
+    planned = Counter(cell.subject.label for cell in plan)
+    return {
+        subject.label: f"learns, minutes a sample: {planned[subject.label] or 'no'} cells planned; "
+        "--learning all asks for every one"
+        for subject in asked
+        if subject.ordered
+    }
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
