@@ -191,12 +191,13 @@ def _fit(ranks: Ranks, dof: float, start: Matrix) -> tuple[float, Matrix, float]
 
 
 def _correlation(values: Matrix, dof: float, start: Matrix) -> Matrix:
-    """Expectation and maximisation: long samples count less."""
-    n, p = values.shape
+    """Expectation and maximisation (Kent, Tyler and Vardi 1994): long samples count less."""
+    p = values.shape[1]
     scatter = start
     for _ in range(_STEPS):
         weights = (dof + p) / (dof + _lengths(values, scatter))
-        after = (values * weights[:, None]).T @ values / n
+        # the weights sum to N at the solution; dividing by their sum gets there in fewer steps
+        after = (values * weights[:, None]).T @ values / weights.sum()
         change = np.abs(after - scatter).max()
         scatter = after
         if change < _SETTLED:
