@@ -113,6 +113,14 @@ def test_cells_are_kept_until_settings_or_code_change(tmp_path, monkeypatch):
     assert known(cell, tmp_path) is None
 
 
+def test_only_the_samples_of_the_cell_can_be_refused():
+    sampler = CorrelatedGaussians(d=50, rho=0.1)
+    few, enough = (accuracy_cache._measure(Cell(Gaussian(), sampler, n, 2)) for n in (80, 300))
+    assert "needs more than 100 samples, got 80" in few.refusal
+    assert not enough.refusal
+    assert len(enough.estimates) == 2
+
+
 def test_a_version_is_that_of_everything_the_estimator_imports():
     sources = {path.name for path in accuracy_cache._sources(KSG.__module__)}
     assert {"_ksg.py", "_neighbours.py", "_base.py", "_context.py"} <= sources
