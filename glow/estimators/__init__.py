@@ -30,6 +30,7 @@ from ._recommend import Recommendation as Recommendation
 from ._recommend import recommend as recommend
 from ._registry import get as get
 from ._registry import names as names
+from ._renyi import Renyi as Renyi
 from ._sample_propagation import SamplePropagation as SamplePropagation
 from ._sliced import Sliced as Sliced
 from ._smile import SMILE as SMILE
@@ -57,6 +58,7 @@ __all__ = [
     "Parameter",
     "Quantised",
     "Recommendation",
+    "Renyi",
     "SamplePropagation",
     "Sliced",
     "TCopula",

@@ -26,6 +26,7 @@ from ._kernel_sums_tiles import (
     square_and_total,
     sum_powers,
     total,
+    total_distances,
 )
 
 Doubles = npt.NDArray[np.float64]
@@ -111,7 +112,9 @@ class _Work(NamedTuple):
     other: Floats
     across: Floats
     down: Floats
-    found: Floats
+    found: Doubles
+    far_across: Doubles
+    far_down: Doubles
 
 
 class _Place(NamedTuple):
@@ -152,7 +155,9 @@ def add_tiles(
         np.zeros(ROWS * WIDTH, np.float32),
         np.zeros(POWERS * ROWS, np.float32),
         np.zeros(POWERS * WIDTH, np.float32),
-        np.zeros(POWERS, np.float32),
+        np.zeros(POWERS),
+        np.zeros(ROWS),
+        np.zeros(WIDTH),
     )
     for n in range(len(tiles)):
         s, start, stop, t, column, column_stop, kind = tiles[n]
@@ -170,11 +175,12 @@ def add_tiles(
                 kind,
             )
             _fetch(strip.own, strip.rooted, place, work.tile)
-            _add(place, nodes, tallies, work, False)
+            _add(place, nodes, tallies, work, -1.0)
             if strip.ratio > 0 and kind & TO_ALL:
                 _fetch(strip.other, strip.rooted, place, work.other)
+                far = _far(work.tile, work) + strip.ratio * _far(work.other, work)
                 add(work.tile, work.other, np.float32(strip.ratio))
-                _add(place, nodes, tallies, work, True)
+                _add(place, nodes, tallies, work, far)
 
 
 @kernel
@@ -193,14 +199,30 @@ def _fetch(source: Source, rooted: bool, place: _Place, tile: Floats) -> None:
 
 
 @kernel
-def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: _Work, joint: bool) -> None:
-    """Adds one tile at every node."""
+def _far(tile: Floats, work: _Work) -> float:
+    """The sum of all distances of a tile."""
+    total_distances(tile, work.far_across, work.far_down)
+    return float(work.far_across.sum())
+
+
+@kernel
+def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: _Work, far: float) -> None:
+    """Adds one tile at every node.
+
+    Args:
+        place: Where it lies.
+        nodes: The scales.
+        tallies: Added to.
+        work: Holds the tile.
+        far: The sum of the distances of both variables together; negative for the first alone.
+    """
+    joint = far >= 0
     nearest, farthest = extremes(work.tile, place.rows, place.columns, place.own)
     lowest = nodes.levels.min()
     level = max(lowest, int(np.ceil(np.log2(farthest)))) if farthest > 0 else lowest
     if level <= nodes.levels.max():
         if joint:
-            _add_close_joint(place, level - lowest, level, tallies, work)
+            _add_close_joint(place, level - lowest, level, far, tallies, work)
         else:
             _add_close(place, level - lowest, level, tallies, work)
     for g in range(len(nodes.groups) - 1):
@@ -244,7 +266,9 @@ def _add_alive_joint(place: _Place, first: int, stop: int, tallies: Tallies, wor
     """Adds the nodes first..stop of one exponential of both variables."""
     factor = 1.0 if place.own >= 0 else 2.0  # the tile's mirror image is never visited
     for v in range(first, stop, _STEPS):
-        square_and_sum(work.k, work.found)
+        work.found[:] = 0
+        for i in range(0, place.rows, 4):
+            square_and_sum(work.k, i, work.found)
         for step in range(min(_STEPS, stop - v)):
             tallies.joint_alive[v + step] += factor * work.found[step]
 
@@ -256,6 +280,9 @@ def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: _W
     work.down[:] = 0
     for i in range(0, place.rows, 2):
         powers(work.tile, unit, i, work.across, work.down)
+    total_distances(work.tile, work.far_across, work.far_down)
+    work.far_across[:] *= unit
+    work.far_down[:] *= unit
     work.across[:ROWS] = place.columns - (place.own >= 0)
     work.down[:WIDTH] = place.rows
     for p in range(POWERS):
@@ -265,21 +292,37 @@ def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: _W
             if place.kind & (1 << target):
                 rows = tallies.close[target, place.s, index, p, place.s_offset :]
                 columns = tallies.close[target, place.t, index, p, place.t_offset :]
-                _deposit(place, across, down, rows, columns)
+                if p == 1:
+                    _deposit(place, work.far_across, work.far_down, rows, columns)
+                else:
+                    _deposit(place, across, down, rows, columns)
 
 
 @kernel
-def _add_close_joint(place: _Place, index: int, level: int, tallies: Tallies, work: _Work) -> None:
+def _add_close_joint(
+    place: _Place, index: int, level: int, far: float, tallies: Tallies, work: _Work
+) -> None:
     """Adds the powers of the distances of both variables at the level of the largest."""
-    sum_powers(work.tile, np.float32(2.0**-level), work.found)
-    work.found[0] = place.rows * (place.columns - (place.own >= 0))
+    unit = 2.0**-level
+    work.found[:] = 0
+    for i in range(0, place.rows, 4):
+        sum_powers(work.tile, np.float32(unit), i, work.found)
     factor = 1.0 if place.own >= 0 else 2.0
-    for p in range(POWERS):
-        tallies.joint_close[index, p] += factor * work.found[p]
+    close = tallies.joint_close[index]
+    close[0] += factor * place.rows * (place.columns - (place.own >= 0))
+    close[1] += factor * far * unit
+    for p in range(2, POWERS):
+        close[p] += factor * work.found[p]
 
 
 @kernel
-def _deposit(place: _Place, across: Floats, down: Floats, rows: Doubles, columns: Doubles) -> None:
+def _deposit(
+    place: _Place,
+    across: Floats | Doubles,
+    down: Floats | Doubles,
+    rows: Doubles,
+    columns: Doubles,
+) -> None:
     """Adds a tile's sums to those of its samples: by symmetry, its rows are columns too."""
     for i in range(place.rows):
         rows[i] += across[i]

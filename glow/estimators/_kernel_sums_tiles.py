@@ -13,6 +13,7 @@ from ._compile import kernel, vector_kernel
 from ._kde_kernels import Floats, exp
 
 Integers = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
 
 ROWS, WIDTH = 32, 128
 POWERS = 7
@@ -198,11 +199,15 @@ def square_and_total(k: Floats, i: int, across: Floats, down: Floats) -> None:
 
 
 @vector_kernel
-def square_and_sum(k: Floats, found: Floats) -> None:
-    """Sums a tile and its 2nd, 4th and 8th powers into ``found`` (4,); leaves the 16th powers."""
+def square_and_sum(k: Floats, i: int, found: Doubles) -> None:
+    """Adds some rows of a tile and their 2nd, 4th and 8th powers to ``found`` (4,).
+
+    Leaves the 16th powers. Few rows at once, because single precision sums only those well.
+    """
+    rows = k[i * WIDTH : (i + 4) * WIDTH]
     s0 = s1 = s2 = s3 = _ZERO
-    for j in range(ROWS * WIDTH):
-        value = k[j] if k[j] > _SMALLEST else _ZERO
+    for j in range(4 * WIDTH):
+        value = rows[j] if rows[j] > _SMALLEST else _ZERO
         s0 += value
         value *= value
         s1 += value
@@ -210,27 +215,28 @@ def square_and_sum(k: Floats, found: Floats) -> None:
         s2 += value
         value = value * value if value > _SMALLEST else _ZERO
         s3 += value
-        k[j] = value * value
-    found[0], found[1], found[2], found[3] = s0, s1, s2, s3
+        rows[j] = value * value
+    found[0] += s0
+    found[1] += s1
+    found[2] += s2
+    found[3] += s3
 
 
 @vector_kernel
 def powers(tile: Floats, scale: np.float32, i: int, across: Floats, down: Floats) -> None:
-    """Adds the powers 1 to 6 of two rows of ``scale * tile`` to the tile's sums.
+    """Adds the powers 2 to 6 of two rows of ``scale * tile`` to the tile's sums.
 
     Args:
         tile: The distances.
         scale: Brings them into 0..1.
         i: The first of the two rows.
-        across: (POWERS ROWS,) sums over columns, power by power; those of the zeroth are left.
+        across: (POWERS ROWS,) sums over columns, power by power; the first two are left.
         down: (POWERS WIDTH,) sums over rows, likewise; added to.
     """
     first, second = tile[i * WIDTH : (i + 1) * WIDTH], tile[(i + 1) * WIDTH : (i + 2) * WIDTH]
-    a1 = a2 = a3 = a4 = a5 = a6 = b1 = b2 = b3 = b4 = b5 = b6 = _ZERO
+    a2 = a3 = a4 = a5 = a6 = b2 = b3 = b4 = b5 = b6 = _ZERO
     for j in range(WIDTH):
         u, v = first[j] * scale, second[j] * scale
-        a1, b1 = a1 + u, b1 + v
-        down[WIDTH + j] += u + v
         p, q = u * u, v * v
         a2, b2 = a2 + p, b2 + q
         down[2 * WIDTH + j] += p + q
@@ -243,31 +249,44 @@ def powers(tile: Floats, scale: np.float32, i: int, across: Floats, down: Floats
         down[5 * WIDTH + j] += u * p + v * q
         a6, b6 = a6 + u * u, b6 + v * v
         down[6 * WIDTH + j] += u * u + v * v
-    for p_, a_, b_ in (
-        (1, a1, b1),
-        (2, a2, b2),
-        (3, a3, b3),
-        (4, a4, b4),
-        (5, a5, b5),
-        (6, a6, b6),
-    ):
+    for p_, a_, b_ in ((2, a2, b2), (3, a3, b3), (4, a4, b4), (5, a5, b5), (6, a6, b6)):
         across[p_ * ROWS + i], across[p_ * ROWS + i + 1] = a_, b_
 
 
 @vector_kernel
-def sum_powers(tile: Floats, scale: np.float32, found: Floats) -> None:
-    """Sums the powers 1 to 6 of ``scale * tile`` into ``found`` (POWERS,) behind the zeroth."""
-    s1 = s2 = s3 = s4 = s5 = s6 = _ZERO
-    for j in range(ROWS * WIDTH):
-        u = tile[j] * scale
+def sum_powers(tile: Floats, scale: np.float32, i: int, found: Doubles) -> None:
+    """Adds the powers 2 to 6 of four rows of ``scale * tile`` to ``found`` (POWERS,)."""
+    rows = tile[i * WIDTH : (i + 4) * WIDTH]
+    s2 = s3 = s4 = s5 = s6 = _ZERO
+    for j in range(4 * WIDTH):
+        u = rows[j] * scale
         square = u * u
-        s1 += u
         s2 += square
         s3 += square * u
         s4 += square * square
         s5 += square * square * u
         s6 += square * square * square
-    found[1], found[2], found[3], found[4], found[5], found[6] = s1, s2, s3, s4, s5, s6
+    found[2] += s2
+    found[3] += s3
+    found[4] += s4
+    found[5] += s5
+    found[6] += s6
+
+
+@vector_kernel
+def total_distances(tile: Floats, across: Doubles, down: Doubles) -> None:
+    """Sums of a tile over its columns and over its rows, in double precision.
+
+    What two kernels close to 1 share is in the second order. The first must cancel.
+    """
+    down[:] = 0
+    for i in range(ROWS):
+        row = tile[i * WIDTH : (i + 1) * WIDTH]
+        found = 0.0
+        for j in range(WIDTH):
+            found += np.float64(row[j])
+            down[j] += np.float64(row[j])
+        across[i] = found
 
 
 @vector_kernel

@@ -146,7 +146,9 @@ def test_a_curve_holds_the_coordinates_at_each_value(estimator, layer, context):
         values = p.grid()[::5]
         curve = np.column_stack(estimator.curve(layer[1], context, p.name, values))
         single = [estimator.replace(**{p.name: v}).coordinates(layer[1], context) for v in values]
-        np.testing.assert_allclose(curve, single, atol=1e-6)
+        # a dimensionless measure is a ratio of differences, which single precision ends at 1e-5
+        atol = 1e-6 if estimator.unit == "bits" else 1e-5
+        np.testing.assert_allclose(curve, single, atol=atol)
 
 
 @every_variant
