@@ -133,15 +133,28 @@ def width_codes(
     t: Samples, width: float, lowest: int, multipliers: Words, shift: np.uint64
 ) -> Integers:
     """Row codes (N,) of the cells ``floor(t / width)``, counted from the cell ``lowest``."""
-    codes = np.empty(len(t), np.int64)
+    codes = np.zeros(len(t), np.uint64)
     for i in range(len(t)):
-        code = np.uint64(0)
         for j in range(t.shape[1]):
             cell = np.int64(np.floor(np.float64(t[i, j]) / width)) - lowest
             part = np.uint64(cell) * multipliers[j]
-            code += part ^ (part >> shift)
-        codes[i] = np.int64(code)
-    return codes
+            codes[i] += part ^ (part >> shift)
+    return codes.view(np.int64)
+
+
+@kernel
+def width_column_codes(
+    columns: Samples, width: float, lowest: int, multipliers: Words, shift: np.uint64
+) -> Integers:
+    """The codes of `width_codes` for (d, N) values, unit by unit, in vector instructions."""
+    codes = np.zeros(columns.shape[1], np.uint64)
+    for j in range(len(columns)):
+        column, multiplier = columns[j], multipliers[j]
+        for i in range(len(column)):
+            cell = np.int64(np.floor(np.float64(column[i]) / width)) - lowest
+            part = np.uint64(cell) * multiplier
+            codes[i] += part ^ (part >> shift)
+    return codes.view(np.int64)
 
 
 @kernel
@@ -149,15 +162,28 @@ def level_codes(
     t: Samples, low: float, span: float, levels: float, multipliers: Words, shift: np.uint64
 ) -> Integers:
     """Row codes (N,) of the levels ``round((t - low) * levels / span)``, halves to even."""
-    codes = np.empty(len(t), np.int64)
+    codes = np.zeros(len(t), np.uint64)
     for i in range(len(t)):
-        code = np.uint64(0)
         for j in range(t.shape[1]):
             level = np.int64(np.rint((np.float64(t[i, j]) - low) * levels / span))
             part = np.uint64(level) * multipliers[j]
-            code += part ^ (part >> shift)
-        codes[i] = np.int64(code)
-    return codes
+            codes[i] += part ^ (part >> shift)
+    return codes.view(np.int64)
+
+
+@kernel
+def level_column_codes(
+    columns: Samples, low: float, span: float, levels: float, multipliers: Words, shift: np.uint64
+) -> Integers:
+    """The codes of `level_codes` for (d, N) values, unit by unit, in vector instructions."""
+    codes = np.zeros(columns.shape[1], np.uint64)
+    for j in range(len(columns)):
+        column, multiplier = columns[j], multipliers[j]
+        for i in range(len(column)):
+            level = np.int64(np.rint((np.float64(column[i]) - low) * levels / span))
+            part = np.uint64(level) * multiplier
+            codes[i] += part ^ (part >> shift)
+    return codes.view(np.int64)
 
 
 @kernel

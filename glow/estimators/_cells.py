@@ -117,11 +117,14 @@ class Width:
         Raises:
             ValueError: If the width is too small to tell cells of this size of values apart.
         """
-        from ._binned_kernels import width_codes
+        from ._binned_kernels import width_codes, width_column_codes
 
         lowest, highest = self.ends(float(t.min()), float(t.max()))
         code = row_code(highest - lowest + 1, t.shape[1])
-        return width_codes(t, self.width, lowest, code.multipliers, code.shift)
+        rest = self.width, lowest, code.multipliers, code.shift
+        if t.shape[1] <= _NARROW:
+            return width_column_codes(by_columns(t).T, *rest)
+        return width_codes(t, *rest)
 
     def ends(self, low: float, high: float) -> tuple[int, int]:
         """The cells of the smallest and the largest value.
@@ -156,12 +159,14 @@ class Levels:
 
     def codes(self, t: Samples) -> npt.NDArray[np.int64]:
         """Row codes (N,) of activations (N, d); hashed where they do not fit 63 bits."""
-        from ._binned_kernels import level_codes
+        from ._binned_kernels import level_codes, level_column_codes
 
         code = row_code(2**self.bits + 1, t.shape[1])
         span = self.high - self.low or 1.0  # all values equal: all at level 0
-        levels = float(2**self.bits)
-        return level_codes(t, self.low, span, levels, code.multipliers, code.shift)
+        rest = self.low, span, float(2**self.bits), code.multipliers, code.shift
+        if t.shape[1] <= _NARROW:
+            return level_column_codes(by_columns(t).T, *rest)
+        return level_codes(t, *rest)
 
     def edge_share(self, t: Values) -> float:
         """Share of the values that round to the lowest or the highest level."""

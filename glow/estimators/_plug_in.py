@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from ._symbols import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
     import torch
@@ -105,7 +106,7 @@ class PlugIn(Estimator):
         samples = self._activations(t, context)
         if isinstance(samples, np.ndarray):
             samples = by_columns(samples)  # once for all values
-        pairs = [self.replace(**{parameter: v})._point(samples, context) for v in values]
+        pairs = [moved._point(samples, context) for moved in self._at(parameter, values)]
         xt, ty = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
         return xt, ty
 
@@ -143,6 +144,17 @@ class PlugIn(Estimator):
             "singleton_share": layer.singletons / layer.samples,
             "ty_shuffled": shuffled,
         }
+
+    def _at(self, parameter: str, values: Iterable[float]) -> Iterator[Self]:
+        """This estimator at each value, without checking its other settings over and over."""
+        declared = {p.name: p for p in self.active if p.numeric}.get(parameter)
+        for value in values:
+            if declared is None:
+                yield self.replace(**{parameter: value})
+                continue
+            moved = copy.copy(self)
+            object.__setattr__(moved, parameter, declared.check(type(self).__name__, value))
+            yield moved
 
     def _point(self, samples: Values, context: Context) -> tuple[float, float]:
         layer = partition(self._cells(samples, context), samples)
