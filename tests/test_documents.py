@@ -38,6 +38,22 @@ def unregistered():
         del _registry._CLASSES[name]
 
 
+def test_the_table_of_estimators_lists_every_family_with_its_sliders():
+    from glow.estimators import VERDICTS, get, names
+
+    page = (ROOT / "docs/estimators.md").read_text()
+    rows = {m[1]: m[2] for m in re.finditer(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", page, re.MULTILINE)}
+    for name in names():
+        estimator = get(name)
+        if not type(estimator).__module__.startswith("glow."):
+            continue  # another test's
+        listed = rows.pop(type(estimator).__name__)
+        sliders = [f"{p.name} (smooth)" if p.smooth else p.name for p in estimator.sliders]
+        assert listed.strip() == (", ".join(sliders) or "none"), name
+    assert not rows
+    assert all(f"| {verdict} |" in page for verdict in VERDICTS)
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:metadata .* was set:DeprecationWarning")  # bqplot, on import
 def test_the_page_on_own_estimators_runs(monkeypatch, tmp_path, unregistered, capsys):

@@ -80,8 +80,8 @@ def plane(
         "unknown" there. Given two measures, each figure is named after its coordinate.
 
         With resamples, also ``xt_resamples`` and ``ty_resamples`` over (resample, ...), whose
-        halves are the same for all epochs, layers and estimators, and ``xt_standard_error`` and
-        ``ty_standard_error``, their standard deviation. Half-samples of N without replacement vary
+        halves are the same for all epochs, layers and estimators, and ``xt_sampling_error`` and
+        ``ty_sampling_error``, their standard deviation. Half-samples of N without replacement vary
         as much as samples of N do (the jackknife that deletes N / 2; Shao and Wu 1989), so that is
         the standard error of the plane as it is; it does not tell of a bias.
 

@@ -43,7 +43,7 @@ def with_resamples(plane: xr.Dataset, halves: Sequence[xr.Dataset]) -> xr.Datase
         added[f"{axis}_resamples"] = stacked.assign_attrs(
             long_name=f"{name} of halves of the probe set"
         )
-        added[f"{axis}_standard_error"] = error.assign_attrs(
+        added[f"{axis}_sampling_error"] = error.assign_attrs(
             long_name=f"standard error of {name}", units=attrs["units"]
         )
     return plane.assign(added)

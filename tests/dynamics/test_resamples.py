@@ -30,14 +30,14 @@ def test_resamples_are_planes_of_halves_of_the_probe_set(recorded_runs):
     assert p[list(same)].identical(same)
 
 
-def test_the_standard_error_is_the_spread_over_the_halves(recorded):
+def test_the_sampling_error_is_the_spread_over_the_halves(recorded):
     p = plane(recorded, FIXED, resamples=5, diagnostics=False)
     assert set(p) == {
-        f"{a}{s}" for a in ("xt", "ty") for s in ("", "_resamples", "_standard_error")
+        f"{a}{s}" for a in ("xt", "ty") for s in ("", "_resamples", "_sampling_error")
     }
     wanted = p["ty_resamples"].values.std(axis=0, ddof=1)
-    assert np.allclose(p["ty_standard_error"], wanted)
-    assert p["ty_standard_error"].attrs["units"] == "bits"
+    assert np.allclose(p["ty_sampling_error"], wanted)
+    assert p["ty_sampling_error"].attrs["units"] == "bits"
 
 
 def test_a_range_of_the_recording_stays_that_of_the_recording(recorded):
