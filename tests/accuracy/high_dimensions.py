@@ -104,6 +104,7 @@ def main() -> None:
     parser.add_argument("--nats", type=float, nargs="+", default=[2.0])
     parser.add_argument("--n", type=int, default=2000)
     parser.add_argument("--samples", type=int, default=10)
+    parser.add_argument("--samplers", nargs="+", default=[""], help="parts of their names")
     parser.add_argument("--only", nargs="+", choices=list(MEASURES), default=list(MEASURES))
     given = parser.parse_args()
     print("| d | sampler | estimator | truth | mean | bias | sd | seconds | called reliable |")
@@ -111,8 +112,9 @@ def main() -> None:
     for d in given.d:
         for nats in given.nats:
             for sampler in samplers(d, nats / math.log(2)):
-                for name in given.only:
-                    print(line(sampler, name, given.n, given.samples), flush=True)
+                if any(part in sampler.name for part in given.samplers):
+                    for name in given.only:
+                        print(line(sampler, name, given.n, given.samples), flush=True)
 
 
 def line(sampler: Sampler, name: str, n: int, samples: int) -> str:
