@@ -110,14 +110,14 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             else:
                 self._cursor.x, self._cursor.y = [value, value], [0.0, self._y.max]
 
-    def clear(self) -> None:
-        """Show nothing: the estimator has no setting to vary."""
+    def clear(self, reason: str = "no setting to vary") -> None:
+        """Show nothing but why."""
         for mark in (self._lines, self._cursor):
             with mark.hold_sync():
                 mark.x, mark.y = [], []
         with self._names.hold_sync():
             self._names.x, self._names.y, self._names.text = [], [], []
-        self._x_axis.label = "no setting to vary"
+        self._x_axis.label = reason
 
     def __repr__(self) -> str:
         return f"SensitivityChart({self._x_axis.label!r})"

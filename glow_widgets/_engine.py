@@ -252,7 +252,8 @@ class Engine:
         offered = self.offered(self._selection)
         curve = None if offered is None else self._curve_to_chart(offered)
         if offered is None or curve is None or curve.slider is None:
-            self._chart.clear()
+            to_come = offered is not None and any(c.slider for c in offered.curves)
+            self._chart.clear("not computed yet" if to_come else "no setting to vary")
             self._charted = None
         else:
             self._chart_curve(curve, curve.slider.name)

@@ -94,7 +94,9 @@ class Offered:
 
     @property
     def share(self) -> float:
-        """How much of its curves is there, from 0 to 1."""
+        """How much of it is there, from 0 to 1."""
+        if self.estimator.ordered:
+            return float(self.done)
         known = sum(curve.known for curve in self.curves)
         total = known + sum(curve.to_come for curve in self.curves)
         return known / total if total else 1.0
