@@ -94,6 +94,16 @@ def test_no_verdict_where_the_peak_stands_on_the_ceiling():
     assert phases(data)["cut off"].verdict == "compresses", "the ceiling is one of bits"
 
 
+def test_a_ceiling_of_the_estimators_own_counts_where_most_runs_stand_on_it():
+    data = made({"a": trajectory(3.0), "b": trajectory(3.0)}, ceiling=float("nan"))
+    assert {one.verdict for one in phases(data).layers} == {"compresses"}
+    words = np.full(data["xt"].shape, "reliable", dtype="<U20")
+    words[:5, :, 0] = "at ceiling"  # five runs of eight
+    words[:4, :, 1] = "at ceiling"
+    data["xt_verdict"] = (data["xt"].dims, words)
+    assert [one.verdict for one in phases(data).layers] == ["at the ceiling", "compresses"]
+
+
 def test_two_runs_are_enough_for_an_interval():
     (layer,) = phases(made({"a": trajectory(3.0, runs=2)})).layers
     assert layer.interval is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from glow.dynamics import load, plane, plot, save, sweep
 from glow.dynamics._labels import label_offsets, spread_labels
 from glow.dynamics._plot import _colours
-from glow.estimators import KDE, Binned
+from glow.estimators import KDE, Binned, Gaussian
 
 EDGES = Binned(edges=np.linspace(-1, 1, 30))
 
@@ -35,6 +35,12 @@ def test_the_picture_says_everything_it_shows(recorded_runs, tmp_path):
     for name in ("p.png", "p.svg"):
         axes.figure.savefig(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 10_000
+
+
+def test_a_measure_without_a_ceiling_has_no_line_for_it(recorded):
+    said = texts(plot(plane(recorded, Gaussian(noise=0.1), diagnostics=False)))
+    assert not any("log2 N" in text for text in said)
+    assert any(text.startswith("H(Y) = ") for text in said)
 
 
 def test_trajectories_are_where_the_plane_says(recorded_runs):
