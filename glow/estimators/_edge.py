@@ -64,11 +64,14 @@ class EDGE(Estimator):
     the epochs. ``xt_shuffled`` and ``ty_shuffled`` in `diagnose` say how much of an estimate the
     same hashes give to shuffled samples.
 
-    Differences from the authors' code: the mean instead of the median over the ensemble; shifts
-    alone, instead of ten widths from 1 to 1.1 with one shift each; each variable chooses its hash
-    by its own units; no second hash, as in the code and unlike the paper, so that nodes never
-    collide; no hidden ``cap``, which is 10 bits there; no second pass that changes the width by the
-    first estimate.
+    Differences from the authors' code: the mean instead of the median over the ensemble, because it
+    moves less with the shifts (standard deviation over seeds 0.002 against 0.004 bits for 2000
+    Gaussian pairs of correlation 0.9); shifts alone, instead of ten widths from 1 to 1.1 with one
+    shift each; each variable chooses its hash by its own units; no second hash, as in the code and
+    unlike the paper, so that nodes do not collide (but for 64-bit codes); no hidden ``cap``, which
+    is 10 bits there; no second pass that changes the width by the first estimate. Nothing corrects
+    the upward bias of few samples in fine cells: 4096 independent normal pairs read 0.28 bits at
+    gamma = 1 and 0.09 at gamma = 2.
 
     Tensors on an accelerator stay there, in float32. Layers that add noise are refused.
 

@@ -53,8 +53,9 @@ class SamplePropagation(Estimator):
     that this estimate is of a network in which the layer's own noise is the only one.
 
     The draws come from ``seed`` and are the same for every layer of a width, epoch and noise:
-    estimates differ by the layers alone, and are smooth in the noise. Differences are in float32;
-    tensors on an accelerator stay there, in float64.
+    estimates differ by the layers alone, and are smooth in the noise: a cubic spline through three
+    nodes an octave was within 0.002 bits up to 10 units and 0.004 bits at 256, less than the error
+    of 1000 draws. Differences are in float32; tensors on an accelerator stay there, in float64.
 
     Args:
         noise: Standard deviation of the noise in each unit, where the layer declares none. The
