@@ -52,6 +52,7 @@ class Gaussian(Estimator):
 
     With ``noise``, or a layer that declares some, T is the activation plus that noise; then a
     layer's I(X;T) = 1/2 log2 det(1 + A / noise**2), and neither N <= d nor dead units matter.
+    Beside labels the densities get the noise's variance and each sample one draw by a fixed seed.
 
     Tensors on an accelerator are copied to the host: the work is a few products of N x d arrays.
 
@@ -166,10 +167,10 @@ class Gaussian(Estimator):
         layer = self._variable("t", samples, noise)
         assert isinstance(layer, Normal)  # noqa: S101 - activations are never symbols
         if noise is None:
-            xt = self._information(self._variable("x", context.x, None), layer)
+            xt = self._information(self._kept(context, "x"), layer)
         else:
             xt = layer_information(layer, corrected=self.correction is not None)
-        target = context.classes or self._variable("y", context.y, None)
+        target = context.classes or self._kept(context, "y")
         return xt / math.log(2), self._information(layer, target) / math.log(2)
 
     def diagnose(self, t: Array, context: Context) -> dict[str, float]:
@@ -207,6 +208,13 @@ class Gaussian(Estimator):
                 "Choose marginals='gaussian'."
             )
         return context.noise
+
+    def _kept(self, context: Context, name: str) -> Normal | Classes:
+        """X or Y, whitened once for all layers."""
+        return context.memo(
+            ("gaussian", name, self.marginals),
+            lambda: self._variable(name, getattr(context, name), None),
+        )
 
     def _variable(self, name: str, value: Array, noise: float | None) -> Normal | Classes:
         array = as_array("Gaussian", name, value)
