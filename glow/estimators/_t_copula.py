@@ -65,8 +65,8 @@ class TCopula(Estimator):
     Example:
         >>> import numpy as np
         >>> x, noise = np.random.default_rng(0).normal(size=(2, 4000, 10))
-        >>> round(TCopula().criterion(x, np.exp(x + noise)), 1)  # 5 bits
-        5.0
+        >>> round(TCopula().criterion(x, np.exp(x + noise)))  # bits
+        5
     """
 
     name = "t-copula"
