@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 """The verdict on an estimate whose diagnostics could not be made."""
 
-_NO_DIAGNOSIS = (ValueError, ArithmeticError)
+# What numerical work raises, torch's included; anything else is a bug and shows itself.
+_NO_DIAGNOSIS = (ValueError, ArithmeticError, RuntimeError)
 
 
 def point(estimator: Estimator, t: Activation, context: Context, diagnostics: bool) -> Point:
