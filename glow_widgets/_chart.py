@@ -21,7 +21,8 @@ _MARK_COLOR = "#808080"
 _MARKERS = "●■▲◆▼★⬢✦▶◀✶✸"
 _LABEL_GAP = 0.09
 _MAX_TICKS = 8
-_SMALLEST_SPAN = 0.1
+_SMALLEST_SPAN = 0.1  # bits; smaller differences mean nothing
+_TINY_SPAN = 1e-9  # of other measures, whose scale is their own
 
 
 class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no types
@@ -90,7 +91,8 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
         bits = _mean_compression(sweep, parameter)  # (layer, value)
         values = np.asarray(sweep[parameter].values, dtype=float)
         values, bits = values[values > 0], bits[:, values > 0]
-        top = max(_SMALLEST_SPAN, float(np.nanmax(bits, initial=0.0)) * 1.08)
+        span = _SMALLEST_SPAN if sweep.xt.attrs.get("units", "bits") == "bits" else _TINY_SPAN
+        top = max(span, float(np.nanmax(bits, initial=0.0)) * 1.08)
         self._set_axes(values, parameter, top)
         self._y_axis.label = _what_is_lost(sweep)
         with self._lines.hold_sync():
@@ -136,8 +138,9 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
 
 def _what_is_lost(sweep: xr.Dataset) -> str:
     unit = sweep.xt.attrs.get("units", "bits")
-    lost = sweep.xt.attrs.get("long_name", "estimate")
-    return "bits compressed" if unit == "bits" else f"loss of {lost} {unit}".rstrip()
+    if unit == "bits":
+        return "bits compressed"
+    return f"loss from the peak ({unit})" if unit else "loss from the peak"
 
 
 def _mean_compression(sweep: xr.Dataset, parameter: str) -> NDArray[np.float64]:

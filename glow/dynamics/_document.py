@@ -211,6 +211,8 @@ def _slider(coordinate: xr.DataArray) -> dict[str, Any]:
         "meaning": str(attrs.get("long_name", "")),
         "smooth": bool(attrs.get("smooth", False)),
         "values": values,
+        # How far off a spline between the values is, where somebody measured that.
+        **({"error": float(attrs["error"])} if "error" in attrs else {}),
     }
 
 

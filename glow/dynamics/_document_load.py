@@ -163,6 +163,7 @@ def _slider(slider: Fields) -> xr.DataArray:
         "scale": slider.text("scale", choices=_SCALES),
         "default": slider.number("default"),
         "smooth": int(slider.flag("smooth")),
+        **({} if slider.raw("error") is None else {"error": slider.number("error")}),
     }
     if attrs["smooth"] and values[0] <= 0:
         raise slider.complaint("positive values, whose logarithm a curve needs", values, "values")

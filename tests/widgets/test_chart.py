@@ -44,7 +44,15 @@ def test_the_axis_names_what_is_no_information(sweep):
     assert chart._y_axis.label == "bits compressed"
     sweep.xt.attrs.update(units="", long_name="HSIC(X;T)")
     chart.show(sweep, "bins")
-    assert chart._y_axis.label == "loss of HSIC(X;T)"
+    assert chart._y_axis.label == "loss from the peak"
+
+
+def test_small_numbers_of_another_measure_fill_the_chart(sweep):
+    chart = SensitivityChart()
+    sweep = sweep.copy(data={"xt": sweep.xt.values / 1e4})
+    sweep.xt.attrs.update(units="")
+    chart.show(sweep, "bins")
+    assert 4e-4 < chart._y.max < 5e-4
 
 
 def test_epochs_still_to_come_are_left_out(sweep):

@@ -1,3 +1,4 @@
+import json
 import threading
 import time
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from glow.dynamics import document, plane
+from glow.dynamics import document, load, plane
 from glow.estimators import KDE, Binned, Estimator, parameter
 from glow_widgets import EstimatorExplorer, _engine, _offered
 from glow_widgets._explorer import ExplorerView
@@ -217,6 +218,16 @@ def test_choosing_another_shows_what_is_prepared_and_completes_it(recording, com
     assert [p["label"] for p in planes_of(explorer)] == [BINNED.label, KDE().label]
     assert explorer._engine._rows[0][1].done
     assert planes_of(explorer)[1]["slider"]["error"] < 5e-3
+
+
+def test_the_document_of_several_sliders_can_be_loaded(recording, complete, tmp_path):
+    explorer = complete(recording, [TwoSliders()])
+    file = tmp_path / "two.glow.json"
+    file.write_text(json.dumps(explorer.view.document))
+    first, second = load(file)["this training"]
+    assert first.attrs["label"] == second.attrs["label"] == "TwoSliders"
+    assert first.width.attrs["error"] < 1e-2
+    assert second.sizes["shifts"] > 1
 
 
 def test_only_one_thread_writes(recording, monkeypatch, complete):
