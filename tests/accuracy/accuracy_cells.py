@@ -37,7 +37,8 @@ LEARNING_DIMENSIONS = (1, 5, 25)
 FEWER = {"t-copula": 5, "recommend": 5}  # these take seconds
 
 ANOTHER_QUANTITY = {
-    "sliced": "measures the mean information of random projections, which is not I(X;Y)"
+    "renyi": "measures the Renyi information of kernel matrices, which is not Shannon's I(X;Y)",
+    "sliced": "measures the mean information of random projections, which is not I(X;Y)",
 }
 
 # Settings that differ from the defaults: where those mean something on a recording only, and where
