@@ -42,7 +42,7 @@ class HostCoordinates:
     """What is hashed of one variable.
 
     Attributes:
-        columns: (r, N) float64, from 0 on.
+        columns: (r, N) float64, from 0 to 1.
         widths: (r,) cell widths at gamma = 1.
     """
 
@@ -85,6 +85,7 @@ def coordinates(t: Values, rule: str, seed: int) -> Coordinates:
         return tensor_coordinates(t, weights)
     columns = np.array(t.T, dtype=np.float64) if weights is None else _projected(t, weights)
     columns -= columns.min(axis=1, keepdims=True)  # so that cell numbers stay small
+    columns /= _or_one(columns.max(axis=1, keepdims=True))  # and squares finite
     return HostCoordinates(columns, _widths(columns))
 
 
@@ -105,7 +106,7 @@ def anchors(n: int) -> npt.NDArray[np.int64]:
     return (2 * np.arange(count) + 1) * n // (2 * count)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def directions(units: int, r: int, seed: int) -> npt.NDArray[np.float64]:
     """(d, r) standard normal entries, the same for all layers of a width."""
     return np.random.default_rng([seed, units]).standard_normal((units, r))
@@ -121,23 +122,29 @@ def _projected(t: npt.NDArray[Any], weights: npt.NDArray[np.float64]) -> npt.NDA
     """(r, N) random sums of the standardised units, of standard deviation near 1."""
     n, d = t.shape
     mean = t.mean(axis=0, dtype=np.float64)
-    squares = sum((part**2).sum(axis=0) for _, part in _centred(t, mean))
-    moving = t.max(axis=0) > t.min(axis=0)  # one that never moves may differ from its mean
+    reach = t.max(axis=0).astype(np.float64) - t.min(axis=0)
+    moving = reach > 0  # a unit that never moves may differ from its mean all the same
+    squares = sum((part**2).sum(axis=0) for _, part in _centred(t, mean, reach))
     scale = np.divide(1, np.sqrt(squares * (d / n)), out=np.zeros(d), where=moving)
     columns = np.empty((weights.shape[1], n))
-    for block, part in _centred(t, mean):
+    for block, part in _centred(t, mean, reach):
         columns[:, block] = (part @ (weights * scale[:, None])).T
     return columns
 
 
 def _centred(
-    t: npt.NDArray[Any], mean: npt.NDArray[np.float64]
+    t: npt.NDArray[Any], mean: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]
 ) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
-    """The samples less their mean in float64, some at a time."""
+    """The samples less their mean, in units of their reach, some at a time."""
     rows = max(1, _BLOCK // t.shape[1])
     for first in range(0, len(t), rows):
         block = slice(first, first + rows)
-        yield block, t[block] - mean
+        yield block, (t[block] - mean) / _or_one(reach)
+
+
+def _or_one(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The values, 1 in place of 0."""
+    return np.where(values > 0, values, 1.0)
 
 
 def _widths(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -148,4 +155,4 @@ def _widths(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     k, ranks = neighbours(n, r), anchors(n)
     near = [neighbour_distances(np.sort(column), ranks, k).mean() for column in columns]
     widths = np.array(near) + LEAST * columns.std(axis=1)
-    return np.where(widths > 0, widths, 1.0)  # all equal: one cell, however wide
+    return _or_one(widths)  # all equal: one cell, however wide

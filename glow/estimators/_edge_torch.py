@@ -28,7 +28,7 @@ class TensorCoordinates:
     """What is hashed of one variable, as `HostCoordinates` but in tensors.
 
     Attributes:
-        columns: (r, N) float64, from 0 on.
+        columns: (r, N) float64, from 0 to 1.
         widths: (r,) cell widths at gamma = 1.
     """
 
@@ -65,6 +65,8 @@ def tensor_coordinates(
     """
     columns = t.T.double().contiguous() if weights is None else _projected(t, weights)
     columns = columns - columns.amin(dim=1, keepdim=True)
+    reach = columns.amax(dim=1, keepdim=True)
+    columns = columns / torch.where(reach > 0, reach, 1.0)
     return TensorCoordinates(columns, _widths(columns))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from ._memory import memory_ceiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,9 @@ class Draws:
 
         Centres are spread evenly over the samples sorted by class, so that every class has its
         share of the draws.
+
+        Raises:
+            ValueError: If so many draws do not fit the memory ceiling.
         """
         centres = (np.arange(0.5, count) * _GOLDEN % 1 * n).astype(np.int64)
         order = np.arange(n) if classes is None else classes.order
@@ -191,9 +195,12 @@ def _check_size(largest: float) -> None:
         )
 
 
-@lru_cache(maxsize=8)
 def _normals(count: int, d: int, seed: int) -> npt.NDArray[np.float64]:
     """(m, d): the same noise for all layers of a width, and at all noises."""
-    normals = np.random.default_rng(seed).standard_normal((count, d))
-    normals.setflags(write=False)
-    return normals
+    most = memory_ceiling() // (2 * d * np.dtype(np.float64).itemsize)
+    if count > most:
+        raise ValueError(
+            f"SamplePropagation: samples={count} draws of {d} units are more than half of the "
+            f"memory ceiling. Choose at most samples={most}, or glow.estimators.set_memory_ceiling."
+        )
+    return np.random.default_rng(seed).standard_normal((count, d))

@@ -127,6 +127,14 @@ def test_two_variables_are_exchangeable_and_may_be_scaled_and_moved(rng):
     assert EDGE().criterion(x * 2**-40, y * 1024 + 65536) == pytest.approx(found, abs=1e-9)
 
 
+@pytest.mark.parametrize("d", [2, 12])
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_values_of_any_size_are_hashed_alike(rng, d, size):
+    x = rng.normal(size=(200, d))
+    y = x[:, 0] > 0
+    assert EDGE().criterion(x * size, y) == pytest.approx(EDGE().criterion(x, y), abs=1e-9)
+
+
 def test_the_order_of_samples_does_not_matter(rng):
     x = rng.normal(size=(500, 12))
     y = x[:, :2] + rng.normal(size=(500, 2))
@@ -171,7 +179,8 @@ def test_projected_coordinates_are_sums_of_standardised_units(rng):
     weights = directions(9, projected_units(400, 9), 3)
     expected = ((t - t.mean(axis=0)) / t.std(axis=0) / 3) @ weights
     found = coordinates(t, "projection", 3).columns.T
-    np.testing.assert_allclose(found, expected - expected.min(axis=0), atol=1e-12)
+    expected = (expected - expected.min(axis=0)) / np.ptp(expected, axis=0)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 def test_dead_units_change_nothing_but_the_directions():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from glow.estimators import KDE, Context
+from glow.estimators import KDE, Context, limited_memory
 from glow.estimators._context import Classes
 from glow.estimators._sample_propagation import SamplePropagation
 from glow.estimators._sample_propagation_draws import Draws, densities
@@ -153,3 +153,13 @@ def test_activations_too_large_to_square_are_refused():
     t = np.array([[0.0], [1e20]])
     with pytest.raises(ValueError, match=r"SamplePropagation: activations must be within 1e\+15"):
         SamplePropagation().coordinates(t, Context(t, [0, 1]))
+
+
+def test_draws_that_do_not_fit_the_memory_are_refused(layer, context):
+    with (
+        limited_memory("1 MiB"),
+        pytest.raises(
+            ValueError, match=r"samples=100000 draws of 4 units .* at most samples=16384"
+        ),
+    ):
+        SamplePropagation(samples=100000).coordinates(layer[1], context)
