@@ -63,8 +63,8 @@ def calibrate(
     or where the layer's own dependence is not that of a Gaussian copula. Equal values in a unit
     (ReLU's zeros, saturated tanh) are spread over at most 1e-4 of its range to keep the answer
     exact, so what ties do to an estimator is not part of the bias; ``tied`` says how many there
-    are. `Sliced` and `Renyi` measure other quantities and are compared with Shannon's I(X;Y) all the
-    same. A bias is no correction to subtract from a plane.
+    are. `Sliced` and `Renyi` measure other quantities and are compared with Shannon's information
+    all the same. A bias is no correction to subtract from a plane.
 
     Args:
         recording: the recording.
