@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from glow.dynamics import Cancelled, LivePlane, Recorder, Recording, plane, sweep
-from glow.estimators import Binned, _registry
+from glow.estimators import MINE, Binned, Context, _registry
 
 HERE = Path(__file__).parent
 _SPEC = importlib.util.spec_from_file_location("ordered", HERE / "ordered.py")
@@ -79,6 +79,8 @@ def test_cancelling_stops_in_the_middle_of_a_trajectory(recorded, n_jobs):
     class Watched(Recording):
         def activations(self, epoch):
             read.append(epoch)
+            if len(read) > 6:  # the workers are faster than the thread that may stop them
+                cancel.wait(30)
             return original(self, epoch)
 
     recorded.__class__ = Watched
@@ -174,3 +176,17 @@ def test_a_live_plane_refuses_an_estimator_that_looks_ahead(recorded):
     assert plane(recorded, Ahead(), diagnostics=False)["xt"].shape == (7, 3)
     with pytest.raises(ValueError, match="must yield after each activation"):
         LivePlane(recorded, Ahead()).update()
+
+
+def test_a_learned_critic_goes_on_too(recorded):
+    """A real one: what it finds live is what it finds afterwards, on any number of threads."""
+    mine = MINE(steps=5, warm_steps=2, hidden=(4,), batch_size=16, noise=0.1)
+    live = LivePlane(recorded, mine)
+    live.update(budget_seconds=60)
+    p = plane(recorded, mine, diagnostics=False, n_jobs=1)
+    assert live.dataset().identical(p)
+    assert p.identical(plane(recorded, mine, diagnostics=False, n_jobs=3))
+    t, context = recorded.activations(6)["dense"], Context(recorded.x, recorded.y)
+    anew, _ = mine.coordinates(t, context)
+    assert p["xt"].sel(epoch=6, layer="dense").item() != anew, "it went on from epoch 5"
+    assert {"xt_gap", "xt_rising", "xt_verdict"} <= set(plane(recorded, mine, epochs=[0, 6]))
