@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
+from ._context import Classes
 from ._hsic_base import KernelMeasure
+from ._hsic_normalised import normalised_hsic, ridged_factor
+from ._parameter import parameter
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from ._hsic_passes import Three
+    from ._context import Context
+    from ._hsic_normalised import Factor
+    from ._hsic_passes import Curve, Sigma, Three, Variable
+    from ._parameter import Parameter
 
 
 class HSIC(KernelMeasure):
@@ -21,10 +26,16 @@ class HSIC(KernelMeasure):
         HSIC = tr(K H L H) / (N - 1)**2
 
     (Gretton, Bousquet, Smola and Schoelkopf 2005, definition 2). It is 0 for independent variables
-    and large N; its own scale depends on the kernels. Two more normalisations are in use:
+    and large N; its own scale depends on the kernels. Two more normalisations are in use. First,
     ``unbiased`` is the estimate of Song, Smola, Gretton, Bedo and Borgwardt (2012, equation 5),
     which leaves out the pairs of a sample with itself, is 0 in the mean for independent variables,
-    and so is negative about half of the time there.
+    and so is negative about half of the time there. Second, ``normalised`` is the form of Ma, Lewis
+    and Kleijn (2020, equation 6),
+
+        nHSIC = tr(K~ L~), K~ = HKH (HKH + epsilon N I)^-1,
+
+    about the number of dimensions that the kernels share. It takes low-rank factors of the kernels,
+    exact to 0.02 whatever the number of samples.
 
     The kernels, with the distance r of two samples:
 
@@ -46,6 +57,8 @@ class HSIC(KernelMeasure):
         labels: "delta" or "one-hot".
         scale_sigma: Whether a sigma given as a number is multiplied by sqrt(d).
         unbiased: Whether to use the unbiased estimate. It needs four samples.
+        normalised: Whether to use the normalised form.
+        epsilon: Its ridge.
 
     Raises:
         TypeError: If a setting is of the wrong kind or unknown.
@@ -58,10 +71,79 @@ class HSIC(KernelMeasure):
 
     name = "hsic"
 
+    normalised: bool = parameter(
+        default=False,
+        scale="switch",
+        meaning="whether to use the normalised form, which counts shared dimensions",
+    )
+    epsilon: float = parameter(
+        default=1e-5,
+        scale="log",
+        low=1e-9,
+        high=1,
+        slider=(1e-6, 1e-1),
+        meaning="ridge of the normalised form, per sample",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.normalised and self.unbiased:
+            raise ValueError(
+                "HSIC: normalised=True and unbiased=True are two different normalisations. Give "
+                "one of them."
+            )
+
+    @property
+    def active(self) -> tuple[Parameter, ...]:
+        """All parameters but those without effect beside the others."""
+        idle = () if self.normalised else ("epsilon",)
+        return tuple(p for p in super().active if p.name not in idle)
+
+    @property
+    def label(self) -> str:
+        """Such as "HSIC, gaussian kernel, unbiased"."""
+        return super().label + (", normalised" if self.normalised else "")
+
     @classmethod
     def variants(cls) -> tuple[Self, ...]:
-        """Gaussian and linear kernels."""
-        return cls(), cls(kernel="linear")
+        """Gaussian and linear kernels, and the normalised form."""
+        return cls(), cls(kernel="linear"), cls(normalised=True)
 
-    def _value(self, sums: Three, n: int) -> npt.NDArray[np.float64]:
+    def _pairs(
+        self,
+        first: Variable,
+        seconds: list[Variable],
+        sigmas: list[Sigma],
+        context: Context | None = None,
+    ) -> list[Curve]:
+        if not self.normalised:
+            return super()._pairs(first, seconds, sigmas, context)
+        return [
+            np.array([self._normalised(first, second, sigma, context) for sigma in sigmas])
+            for second in seconds
+        ]
+
+    def _normalised(
+        self, first: Variable, second: Variable, sigma: Sigma, context: Context | None
+    ) -> float:
+        if context is None:
+            fixed = self._factor(second, sigma)
+        else:
+            kind = "x" if second is context.x else "y"
+            key = ("ridged factor", kind, *self.replace(sigma=sigma).settings.values())
+            fixed = context.memo(key, lambda: self._factor(second, sigma))
+        return normalised_hsic(self._factor(first, sigma), fixed)
+
+    def _factor(self, variable: Variable, sigma: Sigma) -> Factor:
+        kernels = self._kernels()
+        linear = self.kernel == "linear"
+        if isinstance(variable, Classes):
+            scale = 1.0 if linear else float(kernels.contrast(variable, [sigma])[0])
+        else:
+            scale = float(kernels.scales(variable, [sigma])[0])
+        return ridged_factor(
+            "HSIC", variable, scale, self.epsilon, rooted=kernels.rooted, linear=linear
+        )
+
+    def _value(self, sums: Three, n: int) -> Curve:
         return sums.both.hsic(n, unbiased=self.unbiased)

@@ -67,6 +67,17 @@ class KernelMeasure(Estimator):
         meaning="whether to use the unbiased estimate, which can be negative",
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        active = {p.name: getattr(self, p.name) for p in self.active}
+        for p in self.parameters:
+            value = getattr(self, p.name)
+            if p.name not in active and value != p.default:
+                raise ValueError(
+                    f"{type(self).__name__}: {p.name}={value!r} has no effect beside {active}. "
+                    "Leave it out, or change those."
+                )
+
     @property
     def active(self) -> tuple[Parameter, ...]:
         """All parameters but those of a bandwidth that the linear kernel does not have."""

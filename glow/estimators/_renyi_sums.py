@@ -83,8 +83,7 @@ def spectra(
 
 
 def _eigenvalues(matrix: Matrix) -> Curve:
-    found: Curve = np.linalg.eigvalsh(matrix)
-    return found
+    return np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
 
 
 def information(found: Spectra, alpha: float) -> float:
