@@ -226,8 +226,7 @@ class SamplePropagation(Estimator):
 
 
 def _variable(owner: str, name: str, value: Array, device: torch.device | None) -> Variable:
-    whole = hasattr(value, "is_floating_point") and not value.is_floating_point()
-    if whole or device_of(value) is None:
+    if not (hasattr(value, "is_floating_point") and value.is_floating_point()):
         array = as_array(owner, name, value)  # labels are sorted on the host
         if is_discrete(array):
             return Classes.of(array)
