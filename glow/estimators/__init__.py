@@ -5,6 +5,7 @@ Each is a small frozen object: ``criterion(x, y)`` measures any two variables in
 setting in one pass.
 """
 
+from . import presets as presets
 from ._base import Estimator as Estimator
 from ._binned import Binned as Binned
 from ._cka import CKA as CKA
@@ -67,6 +68,7 @@ __all__ = [
     "memory_ceiling",
     "names",
     "parameter",
+    "presets",
     "recommend",
     "set_memory_ceiling",
 ]
