@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ._neighbours import Reading, digammas, joint_radius_sums, radius_sums
+from ._neighbours import Reading, digammas, radius_sums
 from ._neighbours_joint import JointNeighbourEstimator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._neighbours import Cloud, Integers, Split
+    from ._neighbours import AnyCloud, Integers, Split
 
 
 class KNN(JointNeighbourEstimator):
@@ -66,25 +66,25 @@ class KNN(JointNeighbourEstimator):
             return f"class split, discrete {'X' if x_discrete else 'Y'}"
         return "three entropies"
 
-    def _of_pair(self, x: Cloud, y: Cloud, ks: Integers) -> Reading:
+    def _of_pair(self, x: AnyCloud, y: AnyCloud, ks: Integers) -> Reading:
         n, nothing = x.samples, np.zeros(len(ks))
         if not (x.dimensions and y.dimensions):  # a constant
             return Reading(nothing, nothing, nothing)
-        (x_logs, x_psi), x_ties = radius_sums(x, ks)
-        (y_logs, y_psi), y_ties = radius_sums(y, ks)
-        (logs, psi), ties = joint_radius_sums(x, y, ks)
+        (x_logs, x_psi), x_ties = radius_sums((x,), ks)
+        (y_logs, y_psi), y_ties = radius_sums((y,), ks)
+        (logs, psi), ties = radius_sums((x, y), ks)
         marginals = x.dimensions * x_logs - x_psi + y.dimensions * y_logs - y_psi
         joint = (x.dimensions + y.dimensions) * logs - psi
         values = digammas(n)[n] + (marginals - joint) / n
         atoms, others = np.maximum(np.maximum(x_ties, y_ties), ties) / n
         return Reading(values, atoms, others)
 
-    def _of_labels(self, t: Cloud, split: Split, ks: Integers) -> Reading:
+    def _of_labels(self, t: AnyCloud, split: Split, ks: Integers) -> Reading:
         t, nothing = t.first(split.samples), np.zeros(len(ks))
         if not t.dimensions:
             return Reading(nothing, nothing, nothing, split.dropped)
-        (logs, psi), _ = radius_sums(t, ks)
-        (class_logs, class_psi), ties = radius_sums(t, ks, split)
+        (logs, psi), _ = radius_sums((t,), ks)
+        (class_logs, class_psi), ties = radius_sums((t,), ks, split)
         table, n = digammas(t.samples), t.samples
         within = table[split.highs - split.lows].mean()
         terms = t.dimensions * (logs - class_logs) - psi + class_psi

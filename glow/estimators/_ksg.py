@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from ._neighbours import label_reading, pair_reading
+from ._neighbours import Cloud, label_reading, pair_reading
 from ._neighbours_joint import JointNeighbourEstimator
 from ._neighbours_sorted import Line, line_label_reading, line_pair_reading
 from ._parameter import parameter
@@ -12,7 +12,7 @@ from ._parameter import parameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._neighbours import Cloud, Integers, Reading, Split
+    from ._neighbours import AnyCloud, Integers, Reading, Split
 
 
 class KSG(JointNeighbourEstimator):
@@ -96,15 +96,17 @@ class KSG(JointNeighbourEstimator):
             return f"Ross 2014, discrete {'X' if x_discrete else 'Y'}"
         return f"KSG 2004, variant {self.variant}"
 
-    def _of_pair(self, x: Cloud, y: Cloud, ks: Integers) -> Reading:
+    def _of_pair(self, x: AnyCloud, y: AnyCloud, ks: Integers) -> Reading:
         mixed = self.ties == "mixed"
-        if len(x.columns) == len(y.columns) == 1 and self.variant == 1:
-            return line_pair_reading(Line.of(x.columns[0]), Line.of(y.columns[0]), ks, mixed=mixed)
+        numbers = [v for v in (x, y) if isinstance(v, Cloud) and v.is_line]
+        if len(numbers) == 2 and self.variant == 1:
+            a, b = (Line.of(v.columns[0]) for v in numbers)
+            return line_pair_reading(a, b, ks, mixed=mixed)
         return pair_reading(x, y, ks, variant=self.variant, mixed=mixed)
 
-    def _of_labels(self, t: Cloud, split: Split, ks: Integers) -> Reading:
+    def _of_labels(self, t: AnyCloud, split: Split, ks: Integers) -> Reading:
         mixed = self.ties == "mixed"
-        if len(t.columns) == 1:
+        if isinstance(t, Cloud) and t.is_line:
             return line_label_reading(Line.of(t.columns[0]), split, ks, mixed=mixed)
         return label_reading(t, split, ks, mixed=mixed)
 

@@ -7,9 +7,9 @@ the joint space depends on it: multiplying a variable by a number changes no est
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,16 @@ import numpy.typing as npt
 from ._memory import memory_ceiling
 
 if TYPE_CHECKING:
+    import torch
+
     from ._arrays import Samples
     from ._context import Classes
+    from ._neighbours_torch import TensorCloud
 
 Floats = npt.NDArray[Any]
 Doubles = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+AnyCloud: TypeAlias = "Cloud | TensorCloud"
 
 _BLOCK = 2**16  # distances of one variable held at once: a share of a core's cache
 _KEPT_SHARE = 4  # a matrix of distances may fill this part of the memory ceiling
@@ -61,7 +65,9 @@ class Cloud:
         if (
             (reused and d > 1) or d > _WIDE
         ) and n * n * columns.itemsize <= memory_ceiling() // _KEPT_SHARE:
-            return cls(columns, cloud.factor, metric, cloud._block(0, n))
+            matrix = np.empty((n, n), columns.dtype)
+            cloud._fill(0, matrix)
+            return cls(columns, cloud.factor, metric, matrix)
         return cloud
 
     @staticmethod
@@ -79,6 +85,11 @@ class Cloud:
         """How many units are not constant."""
         return int((self.columns != self.columns[:, :1]).any(axis=1).sum())
 
+    @property
+    def is_line(self) -> bool:
+        """Whether the samples are numbers, so that sorting finds their neighbours."""
+        return len(self.columns) == 1
+
     def first(self, n: int) -> Self:
         """The first n samples."""
         if n == self.samples:
@@ -87,19 +98,19 @@ class Cloud:
         matrix = None if self.matrix is None else np.ascontiguousarray(self.matrix[:n, :n])
         return type(self)(columns, self.factor, self.metric, matrix)
 
-    def distances(self, rows: slice) -> Floats:
-        """(rows, N) distances of some samples to all."""
+    def distances(self, rows: slice, room: Floats) -> Floats:
+        """(rows, N) distances of some samples to all, in ``room`` or a view of those kept."""
         if self.matrix is not None:
-            return self.matrix[rows]
-        return self._block(rows.start, rows.stop)
+            return self.matrix[rows].astype(room.dtype, copy=False)
+        out = room[: rows.stop - rows.start]
+        self._fill(rows.start, out)
+        return out
 
-    def _block(self, first: int, stop: int) -> Floats:
+    def _fill(self, first: int, out: Floats) -> None:
         from ._neighbours_kernels import largest_differences, squared_distances
 
-        out = np.empty((stop - first, self.samples), self.columns.dtype)
         fill = squared_distances if self.metric == "euclidean" else largest_differences
         fill(self.columns, first, self.factor, out)
-        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +187,7 @@ def digammas(n: int) -> Doubles:
 
 
 def pair_reading(
-    x: Cloud, y: Cloud, ks: Integers, *, variant: int = 1, mixed: bool = True
+    x: AnyCloud, y: AnyCloud, ks: Integers, *, variant: int = 1, mixed: bool = True
 ) -> Reading:
     """I(X;Y) of two continuous variables at increasing numbers of neighbours.
 
@@ -184,32 +195,47 @@ def pair_reading(
     neighbour is not the only one at its distance count as atoms, as in Gao, Kannan, Oh and
     Viswanath (2017).
     """
-    from ._neighbours_kernels import add_pair_terms
-
     n = x.samples
-    psi, sums, ties = digammas(n), np.zeros(len(ks)), np.zeros((2, len(ks)), np.int64)
-    for rows, a, b in _blocks(x, y):
-        add_pair_terms(a, b, rows.start, ks, variant, mixed, psi, sums, ties)
+    psi = digammas(n)
+    if isinstance(x, Cloud) and isinstance(y, Cloud):
+        from ._neighbours_kernels import add_pair_terms
+
+        sums, ties = _nothing(ks)
+        for rows, a, b in _blocks(x, y):
+            add_pair_terms(a, b, rows.start, ks, variant, mixed, psi, sums, ties)
+    else:
+        from ._neighbours_torch import pair_sums
+
+        sums, ties = _host(*pair_sums(x, y, ks, variant, mixed, _beside(x, psi)))  # type: ignore[arg-type]  # both are on the device
     return Reading(psi[n] + sums / n, ties[0] / n, ties[1] / n)
 
 
-def label_reading(t: Cloud, split: Split, ks: Integers, *, mixed: bool = True) -> Reading:
+def label_reading(t: AnyCloud, split: Split, ks: Integers, *, mixed: bool = True) -> Reading:
     """I(T;Y) of a continuous variable, in the order of the split, and labels; Ross (2014)."""
-    from ._neighbours_kernels import add_label_terms
-
     n = split.samples
-    psi, sums, ties = digammas(n), np.zeros(len(ks)), np.zeros((2, len(ks)), np.int64)
-    for rows, block in _blocks(t.first(n)):
-        lows, highs = split.lows[rows], split.highs[rows]
-        add_label_terms(block, rows.start, lows, highs, ks, mixed, psi, sums, ties)
+    psi = digammas(n)
+    if isinstance(t, Cloud):
+        from ._neighbours_kernels import add_label_terms
+
+        sums, ties = _nothing(ks)
+        for rows, block in _blocks(t.first(n)):
+            lows, highs = split.lows[rows], split.highs[rows]
+            add_label_terms(block, rows.start, lows, highs, ks, mixed, psi, sums, ties)
+    else:
+        from ._neighbours_torch import label_sums
+
+        sums, ties = _host(*label_sums(t.first(n), split, ks, mixed, _beside(t, psi)))
     return Reading(psi[n] + sums / n, ties[0] / n, ties[1] / n, split.dropped)
 
 
-def radius_sums(cloud: Cloud, ks: Integers, split: Split | None = None) -> tuple[Doubles, Integers]:
+def radius_sums(
+    clouds: tuple[AnyCloud, ...], ks: Integers, split: Split | None = None
+) -> tuple[Doubles, Integers]:
     """What the Kozachenko-Leonenko entropies of samples, or of each class of them, are made of.
 
     Args:
-        cloud: The samples, sorted by the split if there is one.
+        clouds: The samples, in the order of the split if there is one; those of two variables are
+            as far from each other as the larger of their distances says.
         ks: (V,) increasing numbers of neighbours.
         split: Neighbours are of the same class.
 
@@ -217,42 +243,47 @@ def radius_sums(cloud: Cloud, ks: Integers, split: Split | None = None) -> tuple
         (2, V) sums over samples of the logarithm of the distance and of psi(k), and (2, V) numbers
         of samples with a tie at a distance of zero or at another.
     """
-    return _radius_sums(cloud.samples, lambda: _blocks(cloud), cloud.metric, ks, split)
+    n = clouds[0].samples
+    split, psi = split or Split.whole(n), digammas(n)
+    on_host = tuple(cloud for cloud in clouds if isinstance(cloud, Cloud))
+    if not on_host:
+        from ._neighbours_torch import radius_sums as on_device
 
-
-def joint_radius_sums(x: Cloud, y: Cloud, ks: Integers) -> tuple[Doubles, Integers]:
-    """`radius_sums` of pairs, whose distance is the larger of the two."""
-
-    def blocks() -> Iterator[tuple[slice, Floats]]:
-        for rows, a, b in _blocks(x, y):
-            yield rows, np.maximum(a, b)
-
-    return _radius_sums(x.samples, blocks, x.metric, ks, None)
-
-
-def _radius_sums(
-    n: int,
-    blocks: Callable[[], Iterator[Any]],
-    metric: str,
-    ks: Integers,
-    split: Split | None,
-) -> tuple[Doubles, Integers]:
+        return _host(*on_device(clouds, split, ks, _beside(clouds[0], psi)))  # type: ignore[arg-type]  # all are on the device
     from ._neighbours_kernels import add_radius_terms
 
-    split = split or Split.whole(n)
-    psi, sums, ties = digammas(n), np.zeros((2, len(ks))), np.zeros((2, len(ks)), np.int64)
-    for rows, block in blocks():
+    sums, ties = np.zeros((2, len(ks))), np.zeros((2, len(ks)), np.int64)
+    for rows, *blocks in _blocks(*on_host):
+        block = blocks[0] if len(blocks) == 1 else np.maximum(*blocks)
         lows, highs = split.lows[rows], split.highs[rows]
         add_radius_terms(block, rows.start, lows, highs, ks, psi, sums, ties)
-    sums[0] /= Cloud.power(metric)
+    sums[0] /= Cloud.power(on_host[0].metric)
     return sums, ties
 
 
+def _nothing(ks: Integers) -> tuple[Doubles, Integers]:
+    return np.zeros(len(ks)), np.zeros((2, len(ks)), np.int64)
+
+
+def _beside(cloud: TensorCloud, table: Doubles) -> torch.Tensor:
+    """A table on the device of a cloud, in double precision where the device has it."""
+    import torch
+
+    device = cloud.values.device
+    precision = torch.float32 if device.type == "mps" else torch.float64
+    return torch.from_numpy(table).to(device, precision)
+
+
+def _host(sums: torch.Tensor, ties: torch.Tensor) -> tuple[Doubles, Integers]:
+    return sums.cpu().double().numpy(), ties.cpu().numpy()
+
+
 def _blocks(*clouds: Cloud) -> Iterator[Any]:
-    """Slices of the samples, each with the distances of every cloud."""
+    """Slices of the samples, each with the distances of every cloud, valid until the next."""
     n = clouds[0].samples
     size = max(1, _BLOCK // n)
     precision = np.result_type(*(cloud.columns.dtype for cloud in clouds))
+    rooms = [np.empty((size, n), precision) for _ in clouds]
     for first in range(0, n, size):
         rows = slice(first, min(first + size, n))
-        yield rows, *(cloud.distances(rows).astype(precision, copy=False) for cloud in clouds)
+        yield rows, *(c.distances(rows, room) for c, room in zip(clouds, rooms, strict=True))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from ._arrays import as_array, as_samples, is_discrete, same_length
+from ._arrays import as_array, as_samples, as_tensor, device_of, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes
 from ._neighbours import Reading, Split
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
     import numpy.typing as npt
+    import torch
 
     from ._arrays import Array, Samples
     from ._context import Context
@@ -52,7 +53,9 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
         """The settings that `_prepared` depends on."""
 
     @abstractmethod
-    def _prepared(self, samples: Samples, *, second: bool, reused: bool = False) -> Prepared:
+    def _prepared(
+        self, samples: Samples | torch.Tensor, *, second: bool, reused: bool = False
+    ) -> Prepared:
         """Prepares (N, d) samples of the first or the second of two variables.
 
         Args:
@@ -149,22 +152,24 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
 
     def _readings(self, t: Array, context: Context, ks: Integers) -> tuple[Reading, Reading]:
         """Readings of I(X;T) and I(T;Y) of a layer, from one preparation of T."""
-        samples = as_samples(self._owner, "t", t)
+        device = self._device(t)
+        samples = self._samples("t", t, device)
         same_length(self._owner, t=samples, x=context.x)
         self._enough(len(samples), ks)
         classes = context.classes
         if classes is None:
             prepared = self._prepared(samples, second=True)
-            x, y = self._kept(context, "x", slice(None)), self._kept(context, "y", slice(None))
+            x, y = (self._kept(context, name, slice(None), device) for name in ("x", "y"))
             return self._of_pair(x, prepared, ks), self._of_pair(y, prepared, ks)
         split = context.memo("neighbour classes", lambda: Split.of(classes))
         prepared = self._prepared(samples[split.order], second=True)
-        x = self._kept(context, "x", split.order)
+        x = self._kept(context, "x", split.order, device)
         return self._of_pair(x, prepared, ks), self._split_reading(prepared, split, ks)
 
     def _between(self, x: Array, y: Array, ks: Integers) -> Reading:
         """What is read from any two variables."""
-        first, second = self._variable("x", x), self._variable("y", y)
+        device = self._device(x, y)
+        first, second = self._variable("x", x, device), self._variable("y", y, device)
         if isinstance(first, Classes) and isinstance(second, Classes):
             return self._plug_in(first, second, ks)
         if isinstance(first, Classes):
@@ -180,14 +185,16 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
         x_prepared = self._prepared(first, second=False)
         return self._of_pair(x_prepared, self._prepared(second, second=True), ks)
 
-    def _kept(self, context: Context, name: str, order: slice | Integers) -> Prepared:
+    def _kept(
+        self, context: Context, name: str, order: slice | Integers, device: torch.device | None
+    ) -> Prepared:
         """X or Y of a plane, prepared once."""
 
         def make() -> Prepared:
-            samples = as_samples(self._owner, name, getattr(context, name))
+            samples = self._samples(name, getattr(context, name), device)
             return self._prepared(samples[order], second=False, reused=True)
 
-        return context.memo(("neighbours", name, self._preparation), make)
+        return context.memo(("neighbours", name, self._preparation, str(device)), make)
 
     def _split_reading(self, t: Prepared, split: Split, ks: Integers) -> Reading:
         if not split.samples:
@@ -211,9 +218,27 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
                 "Choose a smaller k, or give more samples."
             )
 
-    def _variable(self, name: str, value: Array) -> Samples | Classes:
-        array = as_array(self._owner, name, value)
-        return Classes.of(array) if is_discrete(array) else as_samples(self._owner, name, array)
+    def _device(self, *values: Array) -> torch.device | None:
+        """The accelerator to work on, None for the host."""
+        return device_of(*values)
+
+    def _samples(
+        self, name: str, value: Array, device: torch.device | None
+    ) -> Samples | torch.Tensor:
+        if device is None:
+            return as_samples(self._owner, name, value)
+        return as_tensor(self._owner, name, value, device)
+
+    def _variable(
+        self, name: str, value: Array, device: torch.device | None = None
+    ) -> Samples | torch.Tensor | Classes:
+        """Labels, or samples on the host or on a device."""
+        is_float = getattr(value, "is_floating_point", None)  # a tensor need not leave its device
+        if device is None or is_float is None or not is_float():
+            array = as_array(self._owner, name, value)
+            if is_discrete(array):
+                return Classes.of(array)
+        return self._samples(name, value, device)
 
     def _tied_share(self, reading: Reading) -> float:
         """Share of the samples whose ties bias the estimate; those of atoms do not by default."""

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._arrays import as_array
+import numpy as np
+
+from ._arrays import as_array, as_samples, is_discrete
 from ._context import Classes
-from ._neighbours import Cloud
+from ._neighbours import AnyCloud, Cloud
 from ._neighbours_base import NeighbourEstimator
 from ._neighbours_surrogate import gaussian_labels, gaussian_pair
 from ._parameter import parameter
 from ._verdict import RELIABLE, SAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
+
+    import numpy.typing as npt
+    import torch
 
     from ._arrays import Array, Samples
     from ._context import Context
@@ -26,7 +31,7 @@ _LEAST_INFORMATION = 0.5  # bits; errors are taken relative to at least this
 _FEWEST = 16  # samples below which there is nothing to fit
 
 
-class JointNeighbourEstimator(NeighbourEstimator[Cloud]):
+class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
     """An estimator whose error grows with the dimension, and which says so."""
 
     metric: str = parameter(
@@ -55,16 +60,13 @@ class JointNeighbourEstimator(NeighbourEstimator[Cloud]):
         A parametric bootstrap. Two continuous variables are replaced by Gaussian ones of their
         joint covariance, a continuous variable and labels by Gaussian classes of its means and
         common covariance; the information of both is known. The error is divided by it, or by half
-        a bit where it is less. NaN where there is nothing to fit.
+        a bit where it is less. NaN where there is nothing to fit. Done on the host.
         """
-        first, second = self._variable("x", x), self._variable("y", y)
-        if len(as_array(self._owner, "x", x)) < max(_FEWEST, self.k + 1):
+        arrays = as_array(self._owner, "x", x), as_array(self._owner, "y", y)
+        continuous = [array for array in arrays if not is_discrete(array)]
+        if len(arrays[0]) < max(_FEWEST, self.k + 1) or not continuous:
             return math.nan
-        if isinstance(first, Classes):
-            first, second = second, first
-        if isinstance(first, Classes):
-            return math.nan
-        found, information = self._on_gaussian(first, second)
+        found, information = self._on_gaussian(arrays, continuous)
         return (found - information) / max(information, _LEAST_INFORMATION)
 
     def measure(self, x: Array, y: Array) -> Estimate:
@@ -85,16 +87,26 @@ class JointNeighbourEstimator(NeighbourEstimator[Cloud]):
     def _preparation(self) -> Hashable:
         return "cloud", self.metric
 
-    def _prepared(self, samples: Samples, *, second: bool, reused: bool = False) -> Cloud:
-        return Cloud.of(samples, self.metric, reused=reused)
+    def _prepared(
+        self, samples: Samples | torch.Tensor, *, second: bool, reused: bool = False
+    ) -> AnyCloud:
+        if isinstance(samples, np.ndarray):
+            return Cloud.of(samples, self.metric, reused=reused)
+        from ._neighbours_torch import TensorCloud
 
-    def _on_gaussian(self, x: Samples, y: Samples | Classes) -> tuple[float, float]:
+        return TensorCloud.of(samples, self.metric)
+
+    def _on_gaussian(
+        self, arrays: Sequence[npt.NDArray[Any]], continuous: Sequence[npt.NDArray[Any]]
+    ) -> tuple[float, float]:
         """The estimate on Gaussian data and the truth, in bits."""
-        if isinstance(y, Classes):
-            like, information = gaussian_labels(x, y)
-            return self.criterion(like, y.labels), information
-        like, partner, information = gaussian_pair(x, y)
-        return self.criterion(like, partner), information
+        samples = [as_samples(self._owner, "x", array) for array in continuous]
+        if len(samples) == 2:
+            like, partner, information = gaussian_pair(*samples)
+            return self.criterion(like, partner), information
+        labels = next(Classes.of(array) for array in arrays if is_discrete(array))
+        like, information = gaussian_labels(samples[0], labels)
+        return self.criterion(like, labels.labels), information
 
 
 def _doubt(verdict: str, gaussian_error: float) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
     import numpy.typing as npt
+    import torch
 
     from ._arrays import Array, Samples
     from ._context import Context
@@ -190,7 +191,13 @@ class Sliced(NeighbourEstimator[Slices]):
     def _preparation(self) -> Hashable:
         return "slices", self.projections, self.seed
 
-    def _prepared(self, samples: Samples, *, second: bool, reused: bool = False) -> Slices:
+    def _device(self, *values: Array) -> torch.device | None:
+        return None
+
+    def _prepared(
+        self, samples: Samples | torch.Tensor, *, second: bool, reused: bool = False
+    ) -> Slices:
+        assert isinstance(samples, np.ndarray)  # noqa: S101 - always on the host
         stream = _Y if second else _X
         slices = Slices.of(samples, self.projections, self.seed, stream)
         return slices.keeping() if reused else slices

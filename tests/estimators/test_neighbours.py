@@ -14,7 +14,6 @@ from glow.estimators._neighbours import (
     Cloud,
     Split,
     digammas,
-    joint_radius_sums,
     label_reading,
     pair_reading,
     radius_sums,
@@ -159,7 +158,7 @@ def test_distances_of_neighbours_are_those_of_a_tree(metric, p):
     x, y, _ = problem("smooth", d=4)
     ks = np.arange(1, 20)
     for v in (x, y):
-        (logs, psi), ties = radius_sums(Cloud.of(v, metric), ks)
+        (logs, psi), ties = radius_sums((Cloud.of(v, metric),), ks)
         found, _ = KDTree(v).query(v, k=20, p=p)
         spread = np.linalg.norm(v - v.mean(axis=0), ord=p, axis=1).mean()
         np.testing.assert_allclose(logs, np.log(found[:, 1:] / spread).sum(axis=0), rtol=1e-9)
@@ -170,12 +169,12 @@ def test_distances_of_neighbours_are_those_of_a_tree(metric, p):
 def test_entropies_of_classes_and_of_pairs_are_those_of_the_slow_twin():
     x, y, labels = problem("smooth", d=3)
     dx, dy = distances(x, "euclidean"), distances(y, "euclidean")
-    (logs, psi), _ = joint_radius_sums(Cloud.of(x, "euclidean"), Cloud.of(y, "euclidean"), KS)
+    (logs, psi), _ = radius_sums((Cloud.of(x, "euclidean"), Cloud.of(y, "euclidean")), KS)
     found = digamma(len(x)) + (6 * logs - psi) / len(x)
     expected = [slow_entropy(np.maximum(dx, dy), k, 6) for k in KS]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     split = Split.of(Classes.of(labels))
-    (logs, psi), _ = radius_sums(Cloud.of(x[split.order], "euclidean").first(119), KS, split)
+    (logs, psi), _ = radius_sums((Cloud.of(x[split.order], "euclidean").first(119),), KS, split)
     classes = [np.flatnonzero(labels == c) for c in np.unique(labels) if c < 99]
     for v, k in enumerate(KS):
         entropies = [slow_entropy(dx[np.ix_(c, c)], k, 3) - digamma(len(c)) for c in classes]
@@ -185,7 +184,7 @@ def test_entropies_of_classes_and_of_pairs_are_those_of_the_slow_twin():
 
 def test_a_repeated_sample_takes_the_next_distance():
     t = np.array([[0.0], [0.0], [0.0], [1.0], [3.0]])
-    (logs, psi), ties = radius_sums(Cloud.of(t, "max"), np.array([1]))
+    (logs, psi), ties = radius_sums((Cloud.of(t, "max"),), np.array([1]))
     spread = np.abs(t - t.mean()).mean()
     nearest = np.array([1, 1, 1, 1, 2]) / spread  # two others lie closer for the first three
     assert logs[0] == pytest.approx(np.log(nearest).sum())
