@@ -200,4 +200,6 @@ def _inverse(step: float, span: tuple[float, float]) -> float:
 @lru_cache(maxsize=256)
 def _inner_edges(low: float, high: float, cells: int) -> npt.NDArray[np.float64]:
     """The borders between equal cells over [low, high], (cells - 1,); one array serves a plane."""
-    return np.linspace(low, high, cells + 1)[1:-1]
+    edges = np.linspace(low, high, cells + 1)[1:-1]
+    edges.setflags(write=False)
+    return edges
