@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Explorer } from '../src/explorer';
-import { changed, fixture, pack } from './documents';
+import { changed, fixture, pack, plane, SLIDER, SMOOTH } from './documents';
 
 let explorer: Explorer;
 const hooks = { onSelect: vi.fn(), requestExact: vi.fn(), cancelExact: vi.fn() };
@@ -179,6 +179,90 @@ describe('Explorer', () => {
       explorer.setPlane({ ...hooks.requestExact.mock.calls[0][0], xt: 1, ty: 2 });
       expect(text()).toContain('answer.xt: expected an object, got 1');
     });
+  });
+
+  describe('with a catalogue', () => {
+    const offer = (label: string): object => ({
+      label,
+      ordered: label === 'MINE',
+      settings: { bins: 30 },
+      sliders: [SLIDER]
+    });
+    const catalogue = (problems = {}): object => ({
+      recordings: ['tanh'],
+      estimators: [offer('Binned'), offer('MINE')],
+      problems
+    });
+
+    it('dims the plane while the chosen estimator is still to come, and can be cancelled', () => {
+      explorer.setCatalogue(catalogue());
+      expect(find('glow-cancel').hidden).toBe(true);
+      choose('glow-estimator', 1);
+      expect(explorer.element.classList).toContain('glow-pending');
+      expect(text()).toContain('Estimating MINE …');
+      expect(text()).toContain('estimated when you let go');
+      explorer.setBusy('Estimating MINE: 40 %');
+      expect(text()).toContain('Estimating MINE: 40 %');
+      find('glow-cancel').click();
+      expect(hooks.cancelExact).toHaveBeenCalled();
+      expect(hooks.onSelect).toHaveBeenLastCalledWith(
+        expect.objectContaining({ estimator: 'Binned', settings: { bins: 30 } })
+      );
+      expect(explorer.element.classList).not.toContain('glow-pending');
+    });
+
+    it('offers estimators before there is a document', () => {
+      explorer = new Explorer(hooks);
+      explorer.setCatalogue(catalogue());
+      const labels = Array.from(find<HTMLSelectElement>('glow-estimator').options, o => o.text);
+      expect(labels).toEqual(['Binned', 'MINE']);
+      expect(text()).toContain('Estimating Binned …');
+      expect(find('glow-slider-bins')).not.toBeNull();
+    });
+
+    it('does not let an estimator be chosen that does not suit, and says why', () => {
+      explorer.setCatalogue(catalogue({ tanh: { MINE: 'too few samples' } }));
+      const { options } = find<HTMLSelectElement>('glow-estimator');
+      expect(Array.from(options, o => [o.disabled, o.title]).slice(0, 2)).toEqual([
+        [false, ''],
+        [true, 'too few samples']
+      ]);
+    });
+
+    it('explains a malformed one', () => {
+      explorer.setCatalogue({ recordings: 3 });
+      expect(text()).toContain('recordings: expected a list, got 3');
+    });
+  });
+
+  it('shows every slider of an estimator, and says which had to go back', () => {
+    const settings = { bins: 30, variance: 0.01 };
+    const planes = [SLIDER, { ...SMOOTH, error: 4.2e-4 }].map(slider => ({
+      ...plane('Two', slider),
+      settings
+    }));
+    explorer.setDocument(changed('recordings.0.planes', planes));
+    expect(text()).toContain('between kept values: error up to 4e-4 bits');
+    drag(2);
+    expect(drawn()).toBe('100,0.01');
+    const variance = find('glow-slider-variance');
+    variance.value = '0';
+    variance.dispatchEvent(new Event('input'));
+    expect(drawn()).toBe('30,0.001');
+    expect(find('glow-number-bins').value).toBe('30');
+    expect(text()).toContain('bins went back');
+  });
+
+  it('shows the word that stands for a number, and takes it typed', () => {
+    const settings = { bins: 'median' };
+    const planes = [null, SLIDER].map(slider => ({ ...plane('Word', slider), settings }));
+    explorer.setDocument(changed('recordings.0.planes', planes));
+    expect(find('glow-number-bins').value).toBe('median');
+    expect(text()).toContain('8 to 100, or median');
+    drag(2);
+    expect(drawn()).toBe('100');
+    type('median');
+    expect(drawn()).toBe('median');
   });
 
   it('shows what the kernel is busy with', () => {

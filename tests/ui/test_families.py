@@ -14,6 +14,7 @@ FIRST_MS, P95_MS, PENDING_MS, EXACT_MS = 500, 100, 100, 1000
 BUILT_IN = [n for n in estimators.names() if type(estimators.get(n)).__module__.startswith("glow.")]
 FAMILIES = [name for name in BUILT_IN if not estimators.get(name).ordered]
 LEARNERS = [name for name in BUILT_IN if estimators.get(name).ordered]
+FEWER = {"sliced": {"projections": 20}}  # not what it would be asked for, but as many sliders
 CHEAP = ("binned", "quantised")
 ESTIMATED_EPOCHS = 2
 SNAPSHOTS = 300
@@ -24,7 +25,8 @@ from glow import estimators
 from glow.dynamics import Recording
 from glow_widgets import EstimatorExplorer
 recording = Recording.open({path!r})
-explorer = EstimatorExplorer({{"tanh": recording}}, [estimators.get(name) for name in {names!r}])
+chosen = [estimators.get(name, **{fewer!r}.get(name, {{}})) for name in {names!r}]
+explorer = EstimatorExplorer({{"tanh": recording}}, chosen)
 explorer
 """
 
@@ -86,12 +88,16 @@ def families_document(recordings):
     planes = []
     for name in FAMILIES:
         with contextlib.suppress(ValueError):  # a family may refuse so few samples
-            planes += planes_of(recording, estimators.get(name), epochs)
+            planes += planes_of(recording, made(name), epochs)
     whole = range(0, 2 * SNAPSHOTS, 2)
     return document(
         {"tanh": [each.reindex(epoch=whole, method="nearest") for each in planes]},
         title="Every family",
     )
+
+
+def made(name):
+    return estimators.get(name, **FEWER.get(name, {}))
 
 
 def planes_of(recording, estimator, epochs):
@@ -125,7 +131,7 @@ def notebook(browser, lab, recordings):
     tab = LabPage(context.new_page(), lab)
     names = [*FAMILIES, *LEARNERS]
     tab.write_notebook(
-        "families.ipynb", [OPEN.format(path=str(recordings / "fewest"), names=names)]
+        "families.ipynb", [OPEN.format(path=str(recordings / "fewest"), names=names, fewer=FEWER)]
     )
     tab.open("families.ipynb")
     tab.run_all()
