@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from ._memo import Memo
 from ._memory import memory_ceiling
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ class Cloud:
         factor: What distances of the columns are multiplied by.
         metric: "euclidean", whose distances are kept squared, or "max".
         matrix: (N, N) distances if they are worth keeping and fit into memory, else None.
+        memo: What is known of this variable alone, such as its entropy.
     """
 
     columns: Floats
     factor: float
     metric: str
     matrix: Floats | None = None
+    memo: Memo = field(default_factory=Memo, repr=False)
 
     @classmethod
     def of(cls, samples: Samples, metric: str, *, reused: bool = False) -> Self:
@@ -233,6 +236,8 @@ def radius_sums(
 ) -> tuple[Doubles, Integers]:
     """What the Kozachenko-Leonenko entropies of samples, or of each class of them, are made of.
 
+    That of one variable without classes is worked out once.
+
     Args:
         clouds: The samples, in the order of the split if there is one; those of two variables are
             as far from each other as the larger of their distances says.
@@ -243,8 +248,17 @@ def radius_sums(
         (2, V) sums over samples of the logarithm of the distance and of psi(k), and (2, V) numbers
         of samples with a tie at a distance of zero or at another.
     """
-    n = clouds[0].samples
-    split, psi = split or Split.whole(n), digammas(n)
+    if split is None and len(clouds) == 1:
+        key = "radius sums", tuple(ks.tolist())
+        whole = Split.whole(clouds[0].samples)
+        return clouds[0].memo.get(key, lambda: _radius_sums(clouds, ks, whole))
+    return _radius_sums(clouds, ks, split or Split.whole(clouds[0].samples))
+
+
+def _radius_sums(
+    clouds: tuple[AnyCloud, ...], ks: Integers, split: Split
+) -> tuple[Doubles, Integers]:
+    psi = digammas(clouds[0].samples)
     on_host = tuple(cloud for cloud in clouds if isinstance(cloud, Cloud))
     if not on_host:
         from ._neighbours_torch import radius_sums as on_device

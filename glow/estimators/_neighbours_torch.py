@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import torch
 
+from ._memo import Memo
 from ._memory import memory_ceiling
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class TensorCloud:
         values: (N, d) float32.
         factor: What distances are multiplied by.
         metric: "euclidean" or "max".
+        memo: What is known of this variable alone.
     """
 
     values: torch.Tensor
     factor: float
     metric: str
+    memo: Memo = field(default_factory=Memo, repr=False)
 
     @classmethod
     def of(cls, samples: torch.Tensor, metric: str) -> Self:
@@ -56,6 +59,8 @@ class TensorCloud:
 
     def first(self, n: int) -> Self:
         """The first n samples."""
+        if n == self.samples:
+            return self
         return type(self)(self.values[:n], self.factor, self.metric)
 
     def distances(self, rows: slice) -> torch.Tensor:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ._context import Context
     from ._neighbours import Doubles, Integers, Split
 
-_KEPT_SHARE = 8  # the sorted projections of X may fill this part of the memory ceiling
+_KEPT_SHARE = 8  # the sorted projections of a variable may fill this part of the memory ceiling
 _X, _Y = 0, 1  # the streams of directions
 
 
@@ -36,7 +36,7 @@ class Slices:
     Attributes:
         columns: (d, N) one row per unit.
         directions: (P, d) unit vectors, or ((1.0,),) for a variable of one unit.
-        kept: The projections, sorted, where they are worth keeping.
+        kept: The projections, sorted, where they fit into memory: each serves both coordinates.
     """
 
     columns: npt.NDArray[np.floating]
@@ -199,8 +199,7 @@ class Sliced(NeighbourEstimator[Slices]):
     ) -> Slices:
         assert isinstance(samples, np.ndarray)  # noqa: S101 - always on the host
         stream = _Y if second else _X
-        slices = Slices.of(samples, self.projections, self.seed, stream)
-        return slices.keeping() if reused else slices
+        return Slices.of(samples, self.projections, self.seed, stream).keeping()
 
     def _of_pair(self, x: Slices, y: Slices, ks: Integers) -> Reading:
         pairs = max(len(x.directions), len(y.directions))
