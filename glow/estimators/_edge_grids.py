@@ -139,7 +139,9 @@ def _centred(
     rows = max(1, _BLOCK // t.shape[1])
     for first in range(0, len(t), rows):
         block = slice(first, first + rows)
-        yield block, (t[block] - mean) / _or_one(reach)
+        part = t[block] - mean
+        part /= _or_one(reach)
+        yield block, part
 
 
 def _or_one(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

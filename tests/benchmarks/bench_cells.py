@@ -1,7 +1,7 @@
 """The counting estimators against floors and loops measured in the same process, on one core.
 
 Run ``python tests/benchmarks/bench_cells.py`` from the repository root. Sides take turns and the
-median ratio counts, so that a busy machine slows both.
+median ratio of their processor seconds counts, so that a busy machine slows both.
 
 * `Binned.curve` over its slider grid against one `coordinates` call for each value, and against
   NumPy's digitize and unique, for a layer of the 12-bit problem.
@@ -62,10 +62,10 @@ def ratio(work: Callable[[], object], floor: Callable[[], object], repeats: int 
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall-clock seconds of one call."""
-    start = time.perf_counter()
+    """Processor seconds of one call: all here use one core, and others may use it in between."""
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def peak(work: Callable[[], object]) -> float:
