@@ -77,7 +77,7 @@ class KNN(JointNeighbourEstimator):
         joint = (x.dimensions + y.dimensions) * logs - psi
         values = digammas(n)[n] + (marginals - joint) / n
         atoms, others = np.maximum(np.maximum(x_ties, y_ties), ties) / n
-        return Reading(values, atoms, others)
+        return Reading(values, atoms, np.minimum(others, 1 - atoms))
 
     def _of_labels(self, t: AnyCloud, split: Split, ks: Integers) -> Reading:
         t, nothing = t.first(split.samples), np.zeros(len(ks))

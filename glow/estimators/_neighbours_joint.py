@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _GAUSSIAN_ERROR = 0.2  # relative; from there on the estimate says more of N and d than of the data
 _LEAST_INFORMATION = 0.5  # bits; errors are taken relative to at least this
+_NEGATIVE = 0.1  # bits below zero that are more than noise
 _FEWEST = 16  # samples below which there is nothing to fit
 
 
@@ -73,14 +74,18 @@ class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
         """`criterion` with its form, diagnostics and verdict, as in `Estimator.measure`."""
         found = super().measure(x, y)
         error = found.diagnostics["gaussian_error"]
-        return dataclasses.replace(found, verdict=_doubt(found.verdict, error))
+        return dataclasses.replace(found, verdict=_doubt(found.verdict, found.value, error))
 
     def verdicts(self, estimate: dict[str, float], context: Context) -> tuple[str, str]:
-        """As `Estimator.verdicts`; a large ``gaussian_error`` means too few samples for d."""
+        """As `Estimator.verdicts`.
+
+        A large ``gaussian_error`` means too few samples for d, and so does an information that is
+        clearly negative.
+        """
         xt, ty = super().verdicts(estimate, context)
         return (
-            _doubt(xt, estimate.get("xt_gaussian_error", 0.0)),
-            _doubt(ty, estimate.get("ty_gaussian_error", 0.0)),
+            _doubt(xt, estimate["xt"], estimate.get("xt_gaussian_error", 0.0)),
+            _doubt(ty, estimate["ty"], estimate.get("ty_gaussian_error", 0.0)),
         )
 
     @property
@@ -109,6 +114,6 @@ class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
         return self.criterion(like, labels.labels), information
 
 
-def _doubt(verdict: str, gaussian_error: float) -> str:
-    doubtful = verdict == RELIABLE and abs(gaussian_error) > _GAUSSIAN_ERROR
-    return SAMPLES if doubtful else verdict
+def _doubt(verdict: str, value: float, gaussian_error: float) -> str:
+    wrong = abs(gaussian_error) > _GAUSSIAN_ERROR or value < -_NEGATIVE
+    return SAMPLES if verdict == RELIABLE and wrong else verdict

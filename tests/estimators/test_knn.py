@@ -113,6 +113,27 @@ def test_trap_many_dimensions_are_not_called_reliable():
     assert KNN().measure(*gaussians(2000, 1, 2.0, 1)).verdict == "reliable"
 
 
+def test_trap_a_negative_information_is_not_called_reliable():
+    """Units that saturate: the entropies of the classes err more than their difference is."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 6))
+    t = np.tanh(8 * x @ rng.normal(size=(6, 5)))
+    labels = (x[:, 0] > 0).astype(int)
+    context = Context(x, labels)
+    found = KNN().estimate(t, context)
+    assert found["ty"] < -0.1
+    assert KNN().verdicts(found, context)[1] == "too few samples for d"
+    assert KNN().measure(t, labels).verdict == "too few samples for d"
+
+
+def test_shares_of_ties_are_shares():
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 2, (300, 6)).astype(float)  # a lattice
+    t = np.maximum(rng.normal(size=(300, 1)), 0)  # and atoms
+    figures = KNN().check(x, t)
+    assert 0 <= figures["atom_share"] <= figures["tied_share"] <= 1
+
+
 def test_what_cannot_be_estimated_is_said():
     with pytest.raises(ValueError, match=r"^KNN: k=5 neighbours need more than 5 samples, got N=4"):
         KNN(k=5).criterion(np.ones(4), np.arange(4.0))
