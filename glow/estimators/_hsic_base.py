@@ -12,12 +12,13 @@ from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes
 from ._hsic_passes import Kernels, Sigma, Three, Variable, rows_of, samples_of
+from ._kernel_sums import placed
 from ._parameter import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._arrays import Array
+    from ._arrays import Array, Samples
     from ._context import Context
     from ._parameter import Parameter
 
@@ -143,7 +144,7 @@ class KernelMeasure(Estimator):
         return self._both(t, context, sigmas)
 
     def _both(self, t: Array, context: Context, sigmas: list[Sigma]) -> tuple[Curve, Curve]:
-        samples = as_samples(type(self).__name__, "t", t)
+        samples = self._samples(t)
         same_length(type(self).__name__, t=samples, x=context.x)
         target = (
             as_samples("Context", "y", context.y) if context.classes is None else context.classes
@@ -194,6 +195,11 @@ class KernelMeasure(Estimator):
             found = [kernels.linear(first, s, context, unbiased=self.unbiased) for s in seconds]
             return [np.repeat(self._value(sums, n), len(sigmas)) for sums in found]
         return [self._value(s, n) for s in kernels.passes(first, seconds, sigmas, context)]
+
+    def _samples(self, t: Array) -> Samples:
+        """Activations; for the linear kernel and factors of others in the host's memory."""
+        summed = self.kernel != "linear" and not getattr(self, "normalised", False)
+        return (placed if summed else as_samples)(type(self).__name__, "t", t)
 
     def _kernels(self) -> Kernels:
         return Kernels(

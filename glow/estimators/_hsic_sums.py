@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import as_samples
+
 if TYPE_CHECKING:
     from ._arrays import Samples
     from ._context import Classes
@@ -146,6 +148,6 @@ def median_distance(samples: Samples) -> float:
     if n > _MEDIAN_SAMPLES:
         rows = np.random.default_rng(0).permutation(n)[:_MEDIAN_SAMPLES]
         samples = samples[np.sort(rows)]
-    distances = pdist(np.asarray(samples, dtype=np.float64))
+    distances = pdist(np.asarray(as_samples("median", "samples", samples), dtype=np.float64))
     distances = distances[distances > 0]
     return float(np.median(distances)) if len(distances) else 1.0

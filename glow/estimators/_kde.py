@@ -10,7 +10,7 @@ import numpy as np
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes
-from ._kernel_sums import kernel_sums
+from ._kernel_sums import kernel_sums, placed
 from ._parameter import parameter
 from ._partition import Partition
 
@@ -42,7 +42,8 @@ class KDE(Estimator):
     difference of bounds. I(T;Y) never exceeds H(Y).
 
     The estimate is smooth in the variance: `curve` evaluates many variances for little more than
-    one. Distances are in float32. A layer that adds noise itself may be given: set ``variance`` to
+    one. Distances are in float32; activations on an accelerator stay there, unless the target is
+    continuous. A layer that adds noise itself may be given: set ``variance`` to
     that of its noise.
 
     Args:
@@ -140,7 +141,8 @@ class KDE(Estimator):
         """
         if parameter != "variance":
             return super().curve(t, context, parameter, values)
-        samples = as_samples("KDE", "t", t)
+        continuous = context.classes is None
+        samples = (as_samples if continuous else placed)("KDE", "t", t)
         same_length("KDE", t=samples, x=context.x)
         variances = [self.replace(variance=value).variance for value in values]
         return self._information(samples, _target(context), variances)

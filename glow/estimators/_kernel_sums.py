@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import as_samples, as_tensor, device_of
 from ._memory import memory_ceiling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._arrays import Samples
+    import torch
+
+    from ._arrays import Array, Samples
     from ._context import Classes
     from ._kernel_sums_strips import Nodes, Source, Strip, Tallies
 
@@ -57,7 +60,7 @@ class KernelSums:
 
 def kernel_sums(
     owner: str,
-    samples: Samples,
+    samples: Samples | torch.Tensor,
     scales: npt.NDArray[np.float64],
     *,
     classes: Classes | None = None,
@@ -69,7 +72,8 @@ def kernel_sums(
 
     Args:
         owner: Who asks, to begin an error message.
-        samples: (N, d) activations.
+        samples: (N, d) activations. Those of a tensor are summed in torch where they lie, and the
+            sums come to the host.
         scales: (V,) in any order. Those that double each other share an exponential.
         classes: Without it, all samples are one class.
         other: Another variable, for the sums of both kernels' product.
@@ -82,6 +86,8 @@ def kernel_sums(
     from ._kernel_sums_order import cut, neighbourly
     from ._kernel_sums_strips import add_tiles
 
+    if not isinstance(samples, np.ndarray):
+        return _sums_on_device(samples, scales, classes, other, ratio, rooted=rooted)
     n, d = samples.shape
     starts = np.array([0, n]) if classes is None else classes.starts
     order = np.arange(n) if classes is None else classes.order
@@ -97,6 +103,38 @@ def kernel_sums(
     for strip, chosen in _strips(OrderedDistances(values), second, ratio, tiles, rooted=rooted):
         add_tiles(chosen, segments, strip, nodes, tallies)
     return _settled(tallies, nodes, visited, segments, starts, order)
+
+
+def placed(owner: str, name: str, value: Array) -> Samples:
+    """Samples as `kernel_sums` takes them: what lies on an accelerator stays there.
+
+    A tensor there is typed as samples, because what is done to either is the same: taking the
+    shape, the length and `kernel_sums`.
+    """
+    device = device_of(value)
+    if device is None:
+        return as_samples(owner, name, value)
+    return cast("Samples", as_tensor(owner, name, value, device))
+
+
+def _sums_on_device(
+    samples: torch.Tensor,
+    scales: npt.NDArray[np.float64],
+    classes: Classes | None,
+    other: Distances | None,
+    ratio: float,
+    *,
+    rooted: bool,
+) -> KernelSums:
+    import torch
+
+    from ._kernel_sums_torch import tensor_sums
+
+    second = None if other is None else torch.tensor(other.values, device=samples.device)
+    found = tensor_sums(samples, scales, classes=classes, other=second, ratio=ratio, rooted=rooted)
+    total, within, joint = (sums.cpu().numpy() for sums in found)
+    order = np.arange(len(samples)) if classes is None else classes.order
+    return KernelSums(order, total[:, order], within[:, order], joint)
 
 
 def arrange(scales: npt.NDArray[np.float64]) -> tuple[Nodes, npt.NDArray[np.int64]]:
@@ -166,7 +204,7 @@ class Distances:
     """
 
     def __init__(self, owner: str, samples: Samples) -> None:
-        self._values = single(owner, samples)
+        self.values = single(owner, samples)
         n, d = samples.shape
         keeps = d > NARROW and 4 * n * n <= memory_ceiling() // 2
         self._whole = self._square() if keeps else _NO_FLOATS
@@ -175,14 +213,14 @@ class Distances:
         """The same samples in another order."""
         if len(self._whole):
             return OrderedDistances(_NO_FLOATS, self._whole, order)
-        return OrderedDistances(self._values[order])
+        return OrderedDistances(self.values[order])
 
     def _square(self) -> npt.NDArray[np.float32]:
-        n = len(self._values)
+        n = len(self.values)
         whole = np.empty((n, n), np.float32)
         for first in range(0, n, _ROWS):
             stop = min(first + _ROWS, n)
-            whole[first:stop, first:] = squared_distances(self._values, first, stop)
+            whole[first:stop, first:] = squared_distances(self.values, first, stop)
             whole[first:, first:stop] = whole[first:stop, first:].T
         return whole
 
