@@ -198,9 +198,10 @@ class Offered:
         return plane.reindex(epoch=epochs)
 
     def published(self) -> list[xr.Dataset]:
-        """What there is to show: the plane if it is kept, then the curves."""
+        """What there is to show: the curves along the sliders, then the plane if it is kept."""
         epochs = list(self.recording.epochs)
-        known = [curve.published() for curve in self.curves if curve.ready]
+        ready = [curve for curve in self.curves if curve.ready]
+        known = [curve.published() for curve in sorted(ready, key=lambda c: c.slider is None)]
         if self._learned is not None:
             known = [self._learned.reindex(epoch=epochs)]
         return [plane.assign_attrs(label=self.label) for plane in known]
