@@ -172,3 +172,26 @@ def test_activations_too_large_to_square_are_refused():
     t = np.array([[1e19], [0]], np.float32)
     with pytest.raises(ValueError, match=r"KDE: activations must be below 1e\+18 .* got 1e\+19"):
         KDE().coordinates(t, Context(t, [0, 1]))
+
+
+def test_the_diagnosis_is_the_gap_of_the_bounds_and_the_shuffled_baseline():
+    t, _, context = problem(9, 120, 3, 2)
+    figures = KDE(variance=0.1).diagnose(t, context)
+    upper, lower = (
+        KDE(variance=0.1, bound=b).coordinates(t, context)[0] for b in ("upper", "lower")
+    )
+    assert figures["xt_gap"] == pytest.approx(upper - lower, abs=1e-6)
+    shuffled = KDE(variance=0.1).coordinates(t, context.shuffled)[1]
+    assert figures["ty_shuffled"] == pytest.approx(shuffled, abs=1e-6)
+
+
+def test_a_spline_through_the_nodes_is_the_curve_between_them():
+    from scipy.interpolate import CubicSpline
+
+    t, _, context = problem(10, 300, 4, 2)
+    between = np.sqrt(NODES[1:] * NODES[:-1])[4:-4]
+    kept = KDE().curve(t, context, "variance", NODES)
+    exact = KDE().curve(t, context, "variance", between)
+    for nodes, wanted in zip(kept, exact, strict=True):
+        found = CubicSpline(np.log2(NODES), nodes)(np.log2(between))
+        np.testing.assert_allclose(found, wanted, atol=1e-3 / np.log(2))
