@@ -63,6 +63,7 @@ def test_something_right_is_on_screen_before_all_is_computed(tab, recordings):
     tab.write_notebook("coarse.ipynb", [cell])
     tab.open("coarse.ipynb")
     tab.run_all()
-    tab.by_id("glow-canvas").wait_for(timeout=20_000)
-    tab.page.get_by_text("Estimating Binned").wait_for()
+    drawn = "document.querySelector('[data-testid=glow-plane]')?.dataset.revision >= 1"
+    tab.page.wait_for_function(drawn, timeout=40_000)
+    assert "Estimating Binned" in tab.page.locator(".glow-status-line").inner_text()
     tab.shot_of_output(0, "explorer-coarse")
