@@ -93,7 +93,7 @@ def _left_out(found: Found, waiting: Sequence[Cell], left_out: Mapping[str, str]
     for cell in waiting:
         counts[f"{cell.subject.label}, N = {cell.size}"] += 1
     lines += [f"- not run: {count} cells of {what}" for what, count in counts.items()]
-    return lines if len(lines) > 3 else [*lines, "Nothing."]
+    return lines if len(lines) > 3 else [*lines, "Nothing that was asked for."]
 
 
 def _gaussians(own: Found) -> list[str]:
