@@ -37,5 +37,6 @@ class Estimate:
         return self.value
 
     def __str__(self) -> str:
+        unit = f" {self.unit}" if self.unit else ""
         form = f" ({self.form})" if self.form else ""
-        return f"{self.value:.4g} {self.unit}{form}: {self.verdict}"
+        return f"{self.value:.4g}{unit}{form}: {self.verdict}"

@@ -13,7 +13,7 @@ import torch
 from glow.estimators import VERDICTS, Context, get, names
 
 # What makes a family that learns or samples quick enough for tests of everything but its accuracy.
-QUICK = {"steps": 8, "warm_steps": 4, "samples": 20, "projections": 20}
+QUICK = {"hidden": (16,), "steps": 8, "warm_steps": 4, "samples": 20, "projections": 20}
 
 
 def quick(estimator):
