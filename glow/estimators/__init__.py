@@ -22,7 +22,7 @@ from ._memory import limited_memory as limited_memory
 from ._memory import memory_ceiling as memory_ceiling
 from ._memory import set_memory_ceiling as set_memory_ceiling
 from ._mine import MINE as MINE
-from ._neural import Neural as Neural
+from ._neural.base import Neural as Neural
 from ._nwj import NWJ as NWJ
 from ._parameter import Parameter as Parameter
 from ._parameter import parameter as parameter

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from ._cells import Edges, Width
+from ._counting.cells import Edges, Width
+from ._counting.plug_in import PlugIn
 from ._parameter import Parameter, parameter
-from ._plug_in import PlugIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._context import Context
-    from ._symbols import Values
+    from ._counting.symbols import Values
 
 _ON_RECORDING = {"global": "recording_range", "layer": "layer_range"}
 _SPECIAL = {

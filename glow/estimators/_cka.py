@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ._hsic_base import KernelMeasure
+from ._kernels.dependence import KernelMeasure
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._hsic_passes import Three
+    from ._kernels.passes import Three
 
 
 class CKA(KernelMeasure):

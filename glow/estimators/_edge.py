@@ -9,10 +9,8 @@ import numpy as np
 
 from ._arrays import device_of
 from ._base import Estimator
-from ._edge_grids import coordinates
-from ._memory import memory_ceiling
-from ._parameter import parameter
-from ._symbols import (
+from ._counting.edge_grids import coordinates
+from ._counting.symbols import (
     class_target,
     equally_long,
     refuse_noise,
@@ -20,6 +18,8 @@ from ._symbols import (
     symbols,
     values,
 )
+from ._memory import memory_ceiling
+from ._parameter import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from ._arrays import Array
     from ._context import Context
-    from ._edge_grids import Coordinates
-    from ._symbols import Symbols
+    from ._counting.edge_grids import Coordinates
+    from ._counting.symbols import Symbols
 
     Variable: TypeAlias = Symbols | Coordinates
 

@@ -10,10 +10,10 @@ import numpy as np
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator, _rows
 from ._context import Classes
-from ._gaussian_classes import class_information
-from ._gaussian_moments import Normal, layer_information, pair_information
+from ._copulas.classes import class_information
+from ._copulas.moments import Normal, layer_information, pair_information
+from ._counting.partition import Partition
 from ._parameter import Parameter, parameter
-from ._partition import Partition
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ._context import Classes
-from ._hsic_base import KernelMeasure
-from ._hsic_normalised import normalised_hsic, ridged_factor
+from ._kernels.dependence import KernelMeasure
+from ._kernels.normalised import normalised_hsic, ridged_factor
 from ._parameter import parameter
 
 if TYPE_CHECKING:
     from ._context import Context
-    from ._hsic_normalised import Factor
-    from ._hsic_passes import Curve, Sigma, Three, Variable
+    from ._kernels.normalised import Factor
+    from ._kernels.passes import Curve, Sigma, Three, Variable
     from ._parameter import Parameter
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ._neural import Neural
+from ._neural.base import Neural
 from ._parameter import parameter
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from ._neural_critics import Scores
+    from ._neural.critics import Scores
 
 
 class InfoNCE(Neural):

@@ -10,9 +10,9 @@ import numpy as np
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes
-from ._kernel_sums import kernel_sums, placed
+from ._counting.partition import Partition
+from ._kernels.sums import kernel_sums, placed
 from ._parameter import parameter
-from ._partition import Partition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ._neighbours import Reading, digammas, radius_sums
-from ._neighbours_joint import JointNeighbourEstimator
+from ._neighbours.joint import JointNeighbourEstimator
+from ._neighbours.search import Reading, digammas, radius_sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._neighbours import AnyCloud, Integers, Split
+    from ._neighbours.search import AnyCloud, Integers, Split
 
 
 class KNN(JointNeighbourEstimator):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from ._neighbours import Cloud, label_reading, pair_reading
-from ._neighbours_joint import JointNeighbourEstimator
-from ._neighbours_sorted import Line, line_label_reading, line_pair_reading
+from ._neighbours.joint import JointNeighbourEstimator
+from ._neighbours.search import Cloud, label_reading, pair_reading
+from ._neighbours.sorted import Line, line_label_reading, line_pair_reading
 from ._parameter import parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._neighbours import AnyCloud, Integers, Reading, Split
+    from ._neighbours.search import AnyCloud, Integers, Reading, Split
 
 
 class KSG(JointNeighbourEstimator):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ._neural import Neural
-from ._neural_bounds import donsker_varadhan, log_mean_exp
+from ._neural.base import Neural
+from ._neural.bounds import donsker_varadhan, log_mean_exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
 
-    from ._neural_critics import Scores
+    from ._neural.critics import Scores
 
 _DECAY = 0.9  # of the running mean of exp f
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._neural import Neural
-from ._neural_bounds import log_mean_exp
+from ._neural.base import Neural
+from ._neural.bounds import log_mean_exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
 
-    from ._neural_critics import Scores
+    from ._neural.critics import Scores
 
 
 class NWJ(Neural):

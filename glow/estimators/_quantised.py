@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._cells import Levels
+from ._counting.cells import Levels
+from ._counting.plug_in import PlugIn
 from ._parameter import parameter
-from ._plug_in import PlugIn
 
 if TYPE_CHECKING:
     from ._context import Context
-    from ._symbols import Values
+    from ._counting.symbols import Values
 
 
 class Quantised(PlugIn):

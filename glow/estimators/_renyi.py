@@ -11,9 +11,9 @@ import numpy.typing as npt
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
 from ._context import Classes, Context
-from ._hsic_passes import Kernels, Sigma, Variable, rows_of
+from ._kernels.passes import Kernels, Sigma, Variable, rows_of
+from ._kernels.renyi_sums import collision_entropies, information, spectra
 from ._parameter import parameter
-from ._renyi_sums import collision_entropies, information, spectra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,10 +10,10 @@ import numpy as np
 from ._arrays import as_array, device_of, is_discrete
 from ._base import Estimator
 from ._context import Classes
+from ._counting.partition import Partition
+from ._counting.symbols import equally_long, shuffled_order, values
+from ._mixtures.draws import Drawn, Draws, densities
 from ._parameter import parameter
-from ._partition import Partition
-from ._sample_propagation_draws import Drawn, Draws, densities
-from ._symbols import equally_long, shuffled_order, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ._arrays import Array
     from ._context import Context
-    from ._symbols import Values
+    from ._counting.symbols import Values
 
     Variable: TypeAlias = Classes | Values
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ._memory import memory_ceiling
-from ._neighbours import Reading
-from ._neighbours_base import NeighbourEstimator
-from ._neighbours_sorted import Line, line_label_reading, line_pair_reading
+from ._neighbours.base import NeighbourEstimator
+from ._neighbours.search import Reading
+from ._neighbours.sorted import Line, line_label_reading, line_pair_reading
 from ._parameter import parameter
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ._arrays import Array, Samples
     from ._context import Context
-    from ._neighbours import Doubles, Integers, Split
+    from ._neighbours.search import Doubles, Integers, Split
 
 _KEPT_SHARE = 8  # the sorted projections of a variable may fill this part of the memory ceiling
 _X, _Y = 0, 1  # the streams of directions

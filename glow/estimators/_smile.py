@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._neural import Neural
-from ._neural_bounds import donsker_varadhan
+from ._neural.base import Neural
+from ._neural.bounds import donsker_varadhan
 from ._parameter import parameter
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ._arrays import Array
     from ._context import Context
-    from ._neural_critics import Scores
+    from ._neural.critics import Scores
 
 
 class SMILE(Neural):

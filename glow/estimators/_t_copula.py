@@ -10,10 +10,10 @@ import numpy as np
 
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
+from ._copulas.doubts import Excess, bend_excess, pair_excess
+from ._copulas.fit import FittedCopula, distinct, double_ranks, fit_t_copula, quantiles
 from ._gaussian import Gaussian
 from ._parameter import parameter
-from ._t_copula_doubts import Excess, bend_excess, pair_excess
-from ._t_copula_fit import FittedCopula, distinct, double_ranks, fit_t_copula, quantiles
 from ._verdict import MISFIT, RELIABLE, SAMPLES
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ._arrays import Array
     from ._context import Context
+    from ._copulas.fit import Matrix, Ranks
     from ._estimate import Estimate
-    from ._t_copula_fit import Matrix, Ranks
 
 _SIGNIFICANT = 3.0  # standard deviations from which on an excess is believed
 # Share of the estimate from which on an excess matters. What pairs show is missing in bits; a bend

@@ -22,8 +22,8 @@ import numpy.typing as npt
 from glow.datasets import CorrelatedGaussians, Mapped, StudentT, UniformNoise
 from glow.datasets._sampler import Sampler
 from glow.estimators import KSG, SMILE, Estimate, Gaussian, InfoNCE, TCopula, recommend
+from glow.estimators._copulas.fit import distinct, double_ranks, fit_t_copula
 from glow.estimators._gaussian import normal_scores
-from glow.estimators._t_copula_fit import distinct, double_ranks, fit_t_copula
 
 Samples = npt.NDArray[np.float64]
 Measure = Callable[[Samples, Samples], float | Estimate]

@@ -23,9 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from glow.estimators import KNN, KSG, Context, Sliced
-from glow.estimators._neighbours import Cloud
-from glow.estimators._neighbours_base import NeighbourEstimator
-from glow.estimators._neighbours_kernels import larger, squared_distances
+from glow.estimators._neighbours.base import NeighbourEstimator
+from glow.estimators._neighbours.search import Cloud
+from glow.estimators._neighbours.search_kernels import larger, squared_distances
 
 SAMPLES, INPUTS, UNITS = 4096, 12, 5
 LARGEST_K = 32

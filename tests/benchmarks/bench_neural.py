@@ -19,7 +19,7 @@ from collections.abc import Callable
 import torch
 
 from glow.estimators import MINE, InfoNCE, Neural
-from glow.estimators._neural_critics import CRITICS
+from glow.estimators._neural.critics import CRITICS
 
 BATCH, HIDDEN, WIDTH = 256, 256, 5
 ROWS = {"joint": 3 * BATCH, "separable": 2 * BATCH}  # own partner and two strangers; two networks

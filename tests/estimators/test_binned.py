@@ -4,9 +4,9 @@ import torch
 
 from glow.datasets import szt
 from glow.estimators import Binned, Context
-from glow.estimators._partition import Partition
-from glow.estimators._partition_torch import TensorPartition
-from glow.estimators._symbols import moved
+from glow.estimators._counting.partition import Partition
+from glow.estimators._counting.partition_torch import TensorPartition
+from glow.estimators._counting.symbols import moved
 
 
 def slow_plane_point(t, y, edges):

@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 
 from glow.estimators._arrays import as_samples
-from glow.estimators._binned_kernels import edge_codes
-from glow.estimators._cells import Edges, Levels, Width
-from glow.estimators._partition import Partition
-from glow.estimators._partition_torch import partition
-from glow.estimators._row_codes import row_code
+from glow.estimators._counting.cells import Edges, Levels, Width
+from glow.estimators._counting.codes_kernels import edge_codes
+from glow.estimators._counting.partition import Partition
+from glow.estimators._counting.partition_torch import partition
+from glow.estimators._counting.row_codes import row_code
 
 VALUES = st.floats(-4, 4, width=32)
 ACTIVATIONS = hnp.arrays(

@@ -8,7 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from glow.datasets import szt
 from glow.estimators import EDGE, Binned, Context, limited_memory
-from glow.estimators._edge_grids import (
+from glow.estimators._counting.edge_grids import (
     anchors,
     coordinates,
     directions,
@@ -16,10 +16,10 @@ from glow.estimators._edge_grids import (
     neighbours,
     projected_units,
 )
-from glow.estimators._edge_kernels import neighbour_distances
-from glow.estimators._edge_torch import tensor_coordinates
-from glow.estimators._partition import Partition
-from glow.estimators._symbols import moved, shuffled_order
+from glow.estimators._counting.edge_kernels import neighbour_distances
+from glow.estimators._counting.edge_torch import tensor_coordinates
+from glow.estimators._counting.partition import Partition
+from glow.estimators._counting.symbols import moved, shuffled_order
 
 
 def slow_dependence(first, second, cap=math.inf):

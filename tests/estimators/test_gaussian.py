@@ -5,8 +5,8 @@ from hypothesis import given, settings
 
 from glow.datasets import CorrelatedGaussians, GaussianMixtureLabel, Mapped
 from glow.estimators import Context, Gaussian
-from glow.estimators._gaussian_classes import class_information
-from glow.estimators._gaussian_moments import Normal, log_determinant_bias
+from glow.estimators._copulas.classes import class_information
+from glow.estimators._copulas.moments import Normal, log_determinant_bias
 
 RAW, COPULA = Gaussian(correction=None), Gaussian(marginals="copula")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from glow.estimators import HSIC, Context, limited_memory
-from glow.estimators._hsic_sums import median_distance
+from glow.estimators._kernels.statistics import median_distance
 
 from . import slow_kernels as slow
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 
 from glow.estimators import KDE
-from glow.estimators._kde_kernels import exp
-from glow.estimators._kernel_sums import doubling_groups
+from glow.estimators._kernels.exponential import exp
+from glow.estimators._kernels.sums import doubling_groups
 
 
 def test_the_slider_takes_three_chains():

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 import torch
 
-from glow.estimators import CKA, HSIC, KDE, Context, _kernel_sums
+from glow.estimators import CKA, HSIC, KDE, Context
 from glow.estimators._context import Classes
-from glow.estimators._kernel_sums import Distances, kernel_sums
-from glow.estimators._kernel_sums_torch import tensor_sums
+from glow.estimators._kernels import sums
+from glow.estimators._kernels.sums import Distances, kernel_sums
+from glow.estimators._kernels.torch_sums import tensor_sums
 
 
 @pytest.mark.parametrize("rooted", [False, True])
@@ -28,7 +29,7 @@ def test_torch_sums_are_those_of_the_tiles(rng, rooted, d):
 def test_estimators_are_the_same_by_way_of_torch(estimator, layer, context, monkeypatch):
     _, t, _ = layer
     wanted = estimator.coordinates(t, context)
-    monkeypatch.setattr(_kernel_sums, "device_of", lambda *values: torch.device("cpu"))
+    monkeypatch.setattr(sums, "device_of", lambda *values: torch.device("cpu"))
     fresh = Context(context.x, context.y)
     np.testing.assert_allclose(
         estimator.coordinates(torch.tensor(t), fresh), wanted, rtol=1e-4, atol=1e-6

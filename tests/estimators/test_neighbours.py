@@ -10,7 +10,7 @@ from scipy.special import digamma
 
 from glow.estimators import limited_memory
 from glow.estimators._context import Classes
-from glow.estimators._neighbours import (
+from glow.estimators._neighbours.search import (
     Cloud,
     Split,
     digammas,
@@ -18,7 +18,7 @@ from glow.estimators._neighbours import (
     pair_reading,
     radius_sums,
 )
-from glow.estimators._neighbours_sorted import Line, line_label_reading, line_pair_reading
+from glow.estimators._neighbours.sorted import Line, line_label_reading, line_pair_reading
 
 KS = np.array([1, 2, 3, 5, 8, 13])
 METRIC = {"euclidean": "euclidean", "max": "chebyshev"}

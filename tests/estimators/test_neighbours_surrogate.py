@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from glow.estimators._context import Classes
-from glow.estimators._neighbours_surrogate import gaussian_labels, gaussian_pair
+from glow.estimators._neighbours.surrogate import gaussian_labels, gaussian_pair
 
 
 def test_a_pair_keeps_covariance_and_information():

@@ -6,8 +6,14 @@ import torch
 
 from glow.estimators import limited_memory
 from glow.estimators._context import Classes
-from glow.estimators._neighbours import Cloud, Split, label_reading, pair_reading, radius_sums
-from glow.estimators._neighbours_torch import TensorCloud
+from glow.estimators._neighbours.search import (
+    Cloud,
+    Split,
+    label_reading,
+    pair_reading,
+    radius_sums,
+)
+from glow.estimators._neighbours.search_torch import TensorCloud
 
 KS = np.array([1, 2, 3, 5, 8, 13])
 SHAPES = ["smooth", "lattice", "rectified", "repeated", "constant"]

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from glow.estimators._neural_critics import CRITICS, Joint, Separable
+from glow.estimators._neural.critics import CRITICS, Joint, Separable
 
 
 def generator(seed=0):

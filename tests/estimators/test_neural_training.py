@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from glow.estimators import MINE, NWJ, SMILE, InfoNCE
-from glow.estimators._neural_critics import Joint, Scores, Separable
-from glow.estimators._neural_reading import Reading, in_blocks, standard_error
-from glow.estimators._neural_training import Halves, _Adam
+from glow.estimators._neural.critics import Joint, Scores, Separable
+from glow.estimators._neural.reading import Reading, in_blocks, standard_error
+from glow.estimators._neural.training import Halves, _Adam
 
 
 def scores(seed=0, b=40, k=7):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from glow.estimators._partition import Partition
+from glow.estimators._counting.partition import Partition
 
 CODES = hnp.arrays(np.int64, st.integers(1, 200), elements=st.integers(-(2**63), 2**63 - 1))
 FEW = st.integers(1, 60).flatmap(

@@ -6,8 +6,8 @@ import torch
 
 from glow.estimators import KDE, Context, limited_memory
 from glow.estimators._context import Classes
+from glow.estimators._mixtures.draws import Draws, densities
 from glow.estimators._sample_propagation import SamplePropagation
-from glow.estimators._sample_propagation_draws import Draws, densities
 
 
 def slow_densities(t, draws, noise):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from glow.estimators import EDGE, Binned, Context, Quantised, SamplePropagation
-from glow.estimators._symbols import equally_long, symbols
+from glow.estimators._counting.symbols import equally_long, symbols
 
 ESTIMATORS = [
     Binned(bins=5, range=(-1, 1)),
@@ -25,7 +25,7 @@ def there(monkeypatch):
     """Estimators believe that all values lie on an accelerator, which is the CPU."""
 
     def pretend():
-        for module in ("_plug_in", "_edge", "_sample_propagation"):
+        for module in ("_counting.plug_in", "_edge", "_sample_propagation"):
             monkeypatch.setattr(
                 f"glow.estimators.{module}.device_of", lambda *values: torch.device("cpu")
             )

@@ -6,7 +6,7 @@ from scipy.stats import multivariate_t, t
 
 from glow.datasets import CorrelatedGaussians, Mapped, StudentT, UniformNoise
 from glow.estimators import Context, Gaussian, TCopula
-from glow.estimators._t_copula_fit import (
+from glow.estimators._copulas.fit import (
     _fit,
     distinct,
     double_ranks,

@@ -1,0 +1,1 @@
+"""Moments, ranks and fits: what `Gaussian` and `TCopula` are made of."""

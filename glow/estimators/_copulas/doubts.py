@@ -1,0 +1,109 @@
+"""What a t copula leaves unexplained, measured against samples drawn from it, in nats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glow.estimators._ksg import KSG
+
+from .moments import Normal, pair_information
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .fit import FittedCopula
+
+    Matrix = npt.NDArray[np.float64]
+
+_DRAWS = 4
+_NATS = float(np.log(2))
+
+
+@dataclass(frozen=True)
+class Excess:
+    """By how much a statistic of the samples exceeds that of samples drawn from the copula.
+
+    Attributes:
+        value: The excess in nats.
+        error: Its standard deviation if the copula is right.
+    """
+
+    value: float
+    error: float
+
+
+def pair_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
+    """Information between single units that the copula misses, such as edges of a density.
+
+    Units of X and Y are matched to the largest sum of absolute correlations; each pair's
+    information is measured by its neighbours (KSG), on the samples and on draws from the copula.
+
+    Args:
+        x: (N, d) normal scores.
+        y: (N, e) normal scores.
+        copula: What was fitted to them.
+    """
+    found = _pair_informations(x, y)
+    drawn = np.array([_pair_informations(*draw) for draw in _draws(copula)])  # (draws, pairs)
+    variance = drawn.var(axis=0, ddof=1).mean() * len(found)  # of the sum over pairs
+    error = float(np.sqrt(variance * (1 + 1 / _DRAWS)))
+    return Excess(float(found.sum() - drawn.sum(axis=1).mean()), error)
+
+
+def bend_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
+    """Information seen once the mean of one variable given the other need not be linear.
+
+    In a t copula it is linear. The Gaussian information that X has together with its squares and
+    with X times its length shows whether that holds; both directions are asked and the larger one
+    counts.
+
+    Args:
+        x: (N, d) normal scores.
+        y: (N, e) normal scores.
+        copula: What was fitted to them.
+
+    Raises:
+        ValueError: If the samples are too few for the covariance.
+    """
+    found = _bent_information(x, y)
+    drawn = [_bent_information(*draw) for draw in _draws(copula)]
+    # twice the log likelihood ratio of 2 d e more coefficients is chi2(2 d e)
+    expected = np.sqrt(x.shape[1] * y.shape[1]) / len(x)
+    spread = max(float(np.std(drawn, ddof=1)), float(expected))
+    return Excess(found - float(np.mean(drawn)), spread * float(np.sqrt(1 + 1 / _DRAWS)))
+
+
+def _draws(copula: FittedCopula) -> list[tuple[Matrix, Matrix]]:
+    return [copula.draw(np.random.default_rng(seed)) for seed in range(_DRAWS)]
+
+
+def _pair_informations(x: Matrix, y: Matrix) -> Matrix:
+    from scipy.optimize import linear_sum_assignment
+
+    correlations = np.abs(np.corrcoef(x, y, rowvar=False)[: x.shape[1], x.shape[1] :])
+    rows, columns = linear_sum_assignment(-correlations)
+    order = np.argsort(correlations[rows, columns])
+    measure = KSG().criterion
+    found = [measure(x[:, i], y[:, j]) for i, j in zip(rows[order], columns[order], strict=True)]
+    return np.array(found) * _NATS
+
+
+def _bent_information(x: Matrix, y: Matrix) -> float:
+    whole = _gaussian(x, y)
+    return max(_gaussian(_bent(x), y), _gaussian(x, _bent(y))) - whole
+
+
+def _gaussian(x: Matrix, y: Matrix) -> float:
+    return pair_information(Normal.of("x", x, None), Normal.of("y", y, None), corrected=True)
+
+
+def _bent(scores: Matrix) -> Matrix:
+    """(N, 3 d) whitened samples, those times the normal score of their length, and squares."""
+    from glow.estimators._gaussian import normal_scores
+
+    white = Normal.of("x", scores, None).values
+    lengths = (white**2).sum(axis=1, keepdims=True)
+    return np.hstack((white, white * normal_scores(lengths), scores**2))

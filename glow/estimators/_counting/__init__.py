@@ -1,0 +1,1 @@
+"""Samples counted in cells: what `Binned`, `Quantised` and `EDGE` are made of."""

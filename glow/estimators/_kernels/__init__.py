@@ -1,0 +1,1 @@
+"""Sums of kernels over pairs of samples: what `KDE`, `HSIC`, `CKA` and `Renyi` are made of."""

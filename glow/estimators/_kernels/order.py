@@ -1,0 +1,96 @@
+"""The order of samples and the tiles into which their pairs are cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from glow.estimators._compile import kernel
+
+from .strips import TO_ALL, TO_CLASS
+from .tiles import ROWS, WIDTH
+
+Integers = npt.NDArray[np.int64]
+
+
+def cut(starts: Integers) -> tuple[Integers, Integers]:
+    """Cuts samples sorted by class into segments, and their pairs into tiles.
+
+    No segment is longer than WIDTH. A class that is longer has segments of its own; short classes
+    share one, whose pairs within classes are visited a second time.
+
+    Args:
+        starts: (C + 1,) where each class begins.
+
+    Returns:
+        The segments (S + 1,), where each begins, and the tiles (n, 7) as `add_tiles` takes them, on
+        and above the diagonal, by rows.
+    """
+    segments: list[int] = [0]
+    owners: list[int] = []
+    for c, stop in enumerate(starts[1:].tolist()):
+        size = stop - int(starts[c])
+        if c > 0 and stop - segments[-2] <= WIDTH:
+            segments[-1] = stop
+            owners[-1] = -1
+            continue
+        parts = -(-size // WIDTH)
+        segments += [min(int(starts[c]) + WIDTH * part, stop) for part in range(1, parts + 1)]
+        owners += [c] * parts
+    bounds = np.array(segments, dtype=np.int64)
+    return bounds, _tiles(bounds, np.array(owners, dtype=np.int64), starts)
+
+
+def _tiles(segments: Integers, owners: Integers, starts: Integers) -> Integers:
+    s, t = np.triu_indices(len(owners))
+    same = (owners[s] == owners[t]) & (owners[s] >= 0)
+    kinds = np.where(same, TO_ALL | TO_CLASS, TO_ALL)
+    whole = np.column_stack(
+        [s, segments[s], segments[s + 1], t, segments[t], segments[t + 1], kinds]
+    )
+    mixed = np.flatnonzero(owners < 0)
+    home = np.searchsorted(segments, starts[:-1], side="right") - 1
+    inside = np.flatnonzero(np.isin(home, mixed))
+    low, high, at = starts[inside], starts[inside + 1], home[inside]
+    classes = np.column_stack([at, low, high, at, low, high, np.full_like(at, TO_CLASS)])
+    tiles = np.concatenate([whole, classes])
+    return np.ascontiguousarray(tiles[np.argsort(tiles[:, 0], kind="stable")], dtype=np.int64)
+
+
+@kernel
+def neighbourly(samples: npt.NDArray[np.float32], segments: Integers) -> Integers:
+    """An order in which samples of one tile lie close together.
+
+    Halves the samples again and again at the median of the unit that spreads most, as a k-d tree
+    does, so that in most tiles a kernel is either close to 1 or 0 for most of the nodes.
+
+    Args:
+        samples: (N, d).
+        segments: (S + 1,) begin of the runs within which the order is free.
+
+    Returns:
+        (N,) sample numbers.
+    """
+    order = np.arange(len(samples))
+    stack = [(segments[r], segments[r + 1]) for r in range(len(segments) - 1)]
+    while len(stack):
+        low, high = stack.pop()
+        if high - low <= ROWS:
+            continue
+        part = order[low:high]
+        values = np.empty(high - low, np.float32)
+        best, widest = 0, np.float32(-1)
+        for unit in range(samples.shape[1]):
+            least, most = np.float32(np.inf), np.float32(-np.inf)
+            for i in part:
+                least, most = min(least, samples[i, unit]), max(most, samples[i, unit])
+            if most - least > widest:
+                best, widest = unit, most - least
+        for i in range(len(part)):
+            values[i] = samples[part[i], best]
+        order[low:high] = part[np.argsort(values, kind="mergesort")]
+        size = WIDTH if high - low > WIDTH else ROWS
+        middle = low + max(size, (high - low) // 2 // size * size)
+        stack.append((low, middle))
+        stack.append((middle, high))
+    return order

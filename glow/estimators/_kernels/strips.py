@@ -1,0 +1,387 @@
+"""The walk over the tiles of a kernel matrix."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from glow.estimators._compile import kernel
+
+from .exponential import Floats
+from .tiles import (
+    POWERS,
+    ROWS,
+    WIDTH,
+    add,
+    blank,
+    difference,
+    exponentiate,
+    extremes,
+    gather,
+    load,
+    powers,
+    root,
+    square_and_sum,
+    square_and_total,
+    sum_powers,
+    total,
+    total_distances,
+)
+
+Doubles = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+CLOSE = 0.25
+"""Exponents up to it are summed by powers: the first power left out is 0.25**7 / 7! = 1e-8."""
+TO_ALL, TO_CLASS = 1, 2
+"""Where the sums of a tile go, to be added."""
+_DEAD = 30.0  # N exp(-30) is nothing beside the 1 of a sample's own kernel value
+_STEPS = 4  # nodes of one pass over a tile
+_RESTART = 8  # nodes of one exponential; the error of the last is still that of float32
+
+
+class Nodes(NamedTuple):
+    """V values of the scale in exp(-scale distance).
+
+    Attributes:
+        scales: (V,) by group, doubling within one.
+        levels: (V,) int64, the largest b such that ``scale * 2**b <= CLOSE``.
+        groups: (G + 1,) int64, where each group begins.
+    """
+
+    scales: Doubles
+    levels: Integers
+    groups: Integers
+
+
+class Source(NamedTuple):
+    """Where the squared distances of a variable come from.
+
+    Attributes:
+        units: (d, N) activations with an even d, whose differences are summed; (0, 0) if there are
+            distances.
+        distances: (rows, N - first) from the sample ``first`` on, or (N, N) if there are picks.
+        picks: (N,) the rows and columns of the distances that belong to the samples; or none.
+        first: The sample of the first row.
+    """
+
+    units: Floats
+    distances: Floats
+    picks: Integers
+    first: int
+
+
+class Strip(NamedTuple):
+    """The variables of some tiles.
+
+    Attributes:
+        own: The variable whose kernel is summed.
+        other: Another, whose kernel multiplies the first: their exponents add.
+        ratio: The scale of the other over the scale of the first; 0 without another.
+        rooted: Whether the kernel is one of the distance instead of its square.
+    """
+
+    own: Source
+    other: Source
+    ratio: float
+    rooted: bool
+
+
+class Tallies(NamedTuple):
+    """Sums over pairs of different samples, added to tile by tile.
+
+    Attributes:
+        alive: (2, segments, V, WIDTH) for each sample the kernel summed over all others and over
+            those of its class, where exponentials are taken.
+        close: (2, segments, levels, POWERS, WIDTH) the same of the powers of distances, where the
+            kernel is close to 1; those of a tile count from the level of its largest distance on.
+        joint_alive: (V,) the product of both variables' kernels over all pairs, likewise.
+        joint_close: (levels, POWERS) likewise.
+    """
+
+    alive: Doubles
+    close: Doubles
+    joint_alive: Doubles
+    joint_close: Doubles
+
+
+class _Work(NamedTuple):
+    tile: Floats
+    k: Floats
+    other: Floats
+    across: Floats
+    down: Floats
+    found: Doubles
+    far_across: Doubles
+    far_down: Doubles
+
+
+class _Place(NamedTuple):
+    """Where a tile lies and where its sums go."""
+
+    row: int
+    rows: int
+    column: int
+    columns: int
+    own: int  # the column of the first row's own sample, -1 beside the diagonal
+    s: int
+    s_offset: int
+    t: int
+    t_offset: int
+    kind: int
+
+
+@kernel
+def add_tiles(
+    tiles: Integers, segments: Integers, strip: Strip, nodes: Nodes, tallies: Tallies
+) -> None:
+    """Adds the sums of some tiles of a kernel matrix exp(-scale distance).
+
+    In each tile a node is in one of three states: all exponents are so small that powers of the
+    distances give the kernel; or exponentials are taken, one for eight nodes of a group, because
+    squaring doubles the scale; or the kernel is 0 to every digit that counts.
+
+    Args:
+        tiles: (n, 7) the rows' segment, first sample and last, the columns' likewise, and the kind.
+        segments: (segments + 1,) the first sample of each segment.
+        strip: Holds the rows of all the tiles.
+        nodes: The scales.
+        tallies: Added to.
+    """
+    work = _Work(
+        np.zeros(ROWS * WIDTH, np.float32),
+        np.zeros(ROWS * WIDTH, np.float32),
+        np.zeros(ROWS * WIDTH, np.float32),
+        np.zeros(POWERS * ROWS, np.float32),
+        np.zeros(POWERS * WIDTH, np.float32),
+        np.zeros(POWERS),
+        np.zeros(ROWS),
+        np.zeros(WIDTH),
+    )
+    for n in range(len(tiles)):
+        s, start, stop, t, column, column_stop, kind = tiles[n]
+        for row in range(start, stop, ROWS):
+            place = _Place(
+                row,
+                min(ROWS, stop - row),
+                column,
+                column_stop - column,
+                row - column if start == column else -1,
+                s,
+                row - segments[s],
+                t,
+                column - segments[t],
+                kind,
+            )
+            _fetch(strip.own, strip.rooted, place, work.tile)
+            _add(place, nodes, tallies, work, -1.0)
+            if strip.ratio > 0 and kind & TO_ALL:
+                _fetch(strip.other, strip.rooted, place, work.other)
+                far = _far(work.tile, work) + strip.ratio * _far(work.other, work)
+                add(work.tile, work.other, np.float32(strip.ratio))
+                _add(place, nodes, tallies, work, far)
+
+
+@kernel
+def _fetch(source: Source, rooted: bool, place: _Place, tile: Floats) -> None:
+    """Sets a tile to its distances."""
+    row, rows, column, columns = place.row, place.rows, place.column, place.columns
+    first = source.first
+    if source.units.shape[0]:
+        difference(source.units, row, rows, column, columns, tile)
+    elif source.picks.shape[0]:
+        gather(source.distances, source.picks, row, rows, column, columns, tile)
+    else:
+        load(source.distances, row - first, rows, column - first, columns, tile)
+    if rooted:
+        root(tile)
+
+
+@kernel
+def _far(tile: Floats, work: _Work) -> float:
+    """The sum of all distances of a tile."""
+    total_distances(tile, work.far_across, work.far_down)
+    return float(work.far_across.sum())
+
+
+@kernel
+def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: _Work, far: float) -> None:
+    """Adds one tile at every node.
+
+    Args:
+        place: Where it lies.
+        nodes: The scales.
+        tallies: Added to.
+        work: Holds the tile.
+        far: The sum of the distances of both variables together; negative for the first alone.
+    """
+    joint = far >= 0
+    nearest, farthest = extremes(work.tile, place.rows, place.columns, place.own)
+    lowest = nodes.levels.min()
+    level = max(lowest, int(np.ceil(np.log2(farthest)))) if farthest > 0 else lowest
+    if level <= nodes.levels.max():
+        if joint:
+            _add_close_joint(place, level - lowest, level, far, tallies, work)
+        else:
+            _add_close(place, level - lowest, level, tallies, work)
+    for g in range(len(nodes.groups) - 1):
+        first, stop = nodes.groups[g], nodes.groups[g + 1]
+        while first < stop and nodes.levels[first] >= level:
+            first += 1
+        while stop > first and nodes.scales[stop - 1] * np.float64(nearest) > _DEAD:
+            stop -= 1
+        for v in range(first, stop, _RESTART):
+            exponentiate(work.tile, np.float32(nodes.scales[v]), work.k)
+            blank(work.k, place.rows, place.columns, place.own)
+            if joint:
+                _add_alive_joint(place, v, min(v + _RESTART, stop), tallies, work)
+            else:
+                _add_alive(place, v, min(v + _RESTART, stop), tallies, work)
+
+
+@kernel
+def _add_alive(place: _Place, first: int, stop: int, tallies: Tallies, work: _Work) -> None:
+    """Adds the nodes first..stop of one exponential."""
+    for v in range(first, stop, _STEPS):
+        steps = min(_STEPS, stop - v)
+        if steps == 1:
+            total(work.k, work.across, work.down)
+        else:
+            work.down[: _STEPS * WIDTH] = 0
+            for i in range(0, place.rows, 4):
+                square_and_total(work.k, i, work.across, work.down)
+        for step in range(steps):
+            across = work.across[step * ROWS : (step + 1) * ROWS]
+            down = work.down[step * WIDTH : (step + 1) * WIDTH]
+            for target in range(2):
+                if place.kind & (1 << target):
+                    rows = tallies.alive[target, place.s, v + step, place.s_offset :]
+                    columns = tallies.alive[target, place.t, v + step, place.t_offset :]
+                    _deposit(place, across, down, rows, columns)
+
+
+@kernel
+def _add_alive_joint(place: _Place, first: int, stop: int, tallies: Tallies, work: _Work) -> None:
+    """Adds the nodes first..stop of one exponential of both variables."""
+    factor = 1.0 if place.own >= 0 else 2.0  # the tile's mirror image is never visited
+    for v in range(first, stop, _STEPS):
+        work.found[:] = 0
+        for i in range(0, place.rows, 4):
+            square_and_sum(work.k, i, work.found)
+        for step in range(min(_STEPS, stop - v)):
+            tallies.joint_alive[v + step] += factor * work.found[step]
+
+
+@kernel
+def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: _Work) -> None:
+    """Adds the powers of the distances at the level of the largest."""
+    unit = np.float32(2.0**-level)
+    work.down[:] = 0
+    for i in range(0, place.rows, 2):
+        powers(work.tile, unit, i, work.across, work.down)
+    total_distances(work.tile, work.far_across, work.far_down)
+    work.far_across[:] *= unit
+    work.far_down[:] *= unit
+    work.across[:ROWS] = place.columns - (place.own >= 0)
+    work.down[:WIDTH] = place.rows
+    for p in range(POWERS):
+        across = work.across[p * ROWS : (p + 1) * ROWS]
+        down = work.down[p * WIDTH : (p + 1) * WIDTH]
+        for target in range(2):
+            if place.kind & (1 << target):
+                rows = tallies.close[target, place.s, index, p, place.s_offset :]
+                columns = tallies.close[target, place.t, index, p, place.t_offset :]
+                if p == 1:
+                    _deposit(place, work.far_across, work.far_down, rows, columns)
+                else:
+                    _deposit(place, across, down, rows, columns)
+
+
+@kernel
+def _add_close_joint(
+    place: _Place, index: int, level: int, far: float, tallies: Tallies, work: _Work
+) -> None:
+    """Adds the powers of the distances of both variables at the level of the largest."""
+    unit = 2.0**-level
+    work.found[:] = 0
+    for i in range(0, place.rows, 4):
+        sum_powers(work.tile, np.float32(unit), i, work.found)
+    factor = 1.0 if place.own >= 0 else 2.0
+    close = tallies.joint_close[index]
+    close[0] += factor * place.rows * (place.columns - (place.own >= 0))
+    close[1] += factor * far * unit
+    for p in range(2, POWERS):
+        close[p] += factor * work.found[p]
+
+
+@kernel
+def _deposit(
+    place: _Place,
+    across: Floats | Doubles,
+    down: Floats | Doubles,
+    rows: Doubles,
+    columns: Doubles,
+) -> None:
+    """Adds a tile's sums to those of its samples: by symmetry, its rows are columns too."""
+    for i in range(place.rows):
+        rows[i] += across[i]
+    if place.own < 0:
+        for j in range(place.columns):
+            columns[j] += down[j]
+
+
+@kernel
+def settle(
+    alive: Doubles,
+    close: Doubles,
+    nodes: Nodes,
+    others: Integers,
+    segments: Integers,
+    visited: Integers,
+    lowest: int,
+) -> Doubles:
+    """Turns one kind of tallies into sums of the kernel less 1.
+
+    Args:
+        alive: (segments, V, WIDTH).
+        close: (segments, levels, POWERS, WIDTH); overwritten.
+        nodes: The scales.
+        others: (N,) how many terms each sum has.
+        segments: (segments + 1,) the first sample of each.
+        visited: (V,) where the sums of each node go.
+        lowest: The first of the levels.
+
+    Returns:
+        (V, N).
+    """
+    found = np.empty((alive.shape[1], len(others)))
+    for s in range(len(alive)):
+        low, size = segments[s], segments[s + 1] - segments[s]
+        _accumulate(close[s], lowest)
+        for v in range(alive.shape[1]):
+            powers = close[s, nodes.levels[v] - lowest]
+            out = found[visited[v], low : low + size]
+            taken, others_here = alive[s, v], others[low : low + size]
+            for j in range(size):
+                out[j] = taken[j] - (others_here[j] - powers[0, j])
+            factor = 1.0
+            for p in range(1, POWERS):
+                factor *= -nodes.scales[v] / p
+                power = powers[p]
+                for j in range(size):
+                    out[j] += factor * power[j]
+    return found
+
+
+@kernel
+def _accumulate(close: Doubles, lowest: int) -> None:
+    """From powers of shares of 2**level at each level to powers of distances up to it."""
+    for index in range(len(close)):
+        for p in range(POWERS):
+            unit = 2.0 ** (p * (lowest + index))
+            here, below = close[index, p], close[max(index - 1, 0), p]
+            share = 1.0 if index > 0 else 0.0
+            for j in range(WIDTH):
+                here[j] = unit * here[j] + share * below[j]

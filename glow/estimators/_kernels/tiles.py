@@ -1,0 +1,346 @@
+"""The loops over one tile of a kernel matrix.
+
+A tile is up to ROWS samples against up to WIDTH others, flat and filled up with zeros, so that each
+loop has a length known to the compiler and half of a core's nearest cache holds it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from glow.estimators._compile import kernel, vector_kernel
+
+from .exponential import Floats, exp
+
+Integers = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
+
+ROWS, WIDTH = 32, 128
+POWERS = 7
+"""Powers of a distance, from the zeroth on, that stand for a kernel close to 1."""
+
+_ZERO = np.float32(0)
+# Fourth powers of smaller numbers are not normal, and they are nothing beside the 1 of a sample's
+# own kernel value.
+_SMALLEST = np.float32(3.4e-10)
+
+
+@vector_kernel
+def load(strip: Floats, row: int, rows: int, column: int, columns: int, tile: Floats) -> None:
+    """Copies a tile out of a strip of a matrix."""
+    if rows < ROWS or columns < WIDTH:
+        tile[:] = _ZERO
+    for i in range(rows):
+        tile[i * WIDTH : i * WIDTH + columns] = strip[row + i, column : column + columns]
+
+
+@vector_kernel
+def gather(
+    matrix: Floats,
+    picks: Integers,
+    row: int,
+    rows: int,
+    column: int,
+    columns: int,
+    tile: Floats,
+) -> None:
+    """Copies a tile out of a matrix whose rows and columns are picked."""
+    if rows < ROWS or columns < WIDTH:
+        tile[:] = _ZERO
+    for i in range(rows):
+        source, target = matrix[picks[row + i]], tile[i * WIDTH : (i + 1) * WIDTH]
+        for j in range(columns):
+            target[j] = source[picks[column + j]]
+
+
+@vector_kernel
+def difference(units: Floats, row: int, rows: int, column: int, columns: int, tile: Floats) -> None:
+    """Squared distances of a tile's samples, by differences: 0 exactly for equal samples.
+
+    Args:
+        units: (d, N) one row per unit, their number even.
+        row: The tile's first sample.
+        rows: How many.
+        column: The first of the others.
+        columns: How many.
+        tile: Overwritten.
+    """
+    tile[:] = _ZERO
+    stop = column + columns
+    for i in range(rows):
+        target = tile[i * WIDTH : i * WIDTH + columns]
+        for k in range(0, len(units), 2):
+            first, second = units[k, column:stop], units[k + 1, column:stop]
+            own, own_second = units[k, row + i], units[k + 1, row + i]
+            for j in range(len(target)):
+                gap, other_gap = first[j] - own, second[j] - own_second
+                target[j] += gap * gap + other_gap * other_gap
+
+
+@vector_kernel
+def root(tile: Floats) -> None:
+    """Square roots, in place."""
+    for j in range(ROWS * WIDTH):
+        tile[j] = np.sqrt(tile[j])
+
+
+@kernel
+def extremes(tile: Floats, rows: int, columns: int, own: int) -> tuple[np.float32, np.float32]:
+    """The smallest and the largest distance of two samples.
+
+    Floats that are not negative are ordered as the whole numbers of the same bits, and the compiler
+    makes vector code of those.
+
+    Args:
+        tile: The distances.
+        rows: How many rows are in use.
+        columns: How many columns.
+        own: The column of the first row's own sample, negative if it has none.
+    """
+    bits = tile.view(np.int32)
+    least, most = np.int32(2**31 - 1), np.int32(0)
+    for i in range(rows):
+        row = bits[i * WIDTH : i * WIDTH + columns]
+        if own >= 0:
+            least = min(least, _least(row[: own + i]))
+            least = min(least, _least(row[own + i + 1 :]))
+        else:
+            least = min(least, _least(row))
+        for j in range(len(row)):
+            most = max(most, row[j])
+    ends = np.array([least, most], np.int32).view(np.float32)
+    return ends[0], ends[1]
+
+
+@kernel
+def _least(row: npt.NDArray[np.int32]) -> np.int32:
+    found = np.int32(2**31 - 1)
+    for j in range(len(row)):
+        found = min(found, row[j])
+    return found
+
+
+@vector_kernel
+def exponentiate(tile: Floats, scale: np.float32, k: Floats) -> None:
+    """Sets ``k = exp(-scale * tile)``."""
+    for j in range(ROWS * WIDTH):
+        k[j] = exp(tile[j] * -scale)
+
+
+@kernel
+def blank(k: Floats, rows: int, columns: int, own: int) -> None:
+    """Zeros where there is no pair of two samples: the filling and the samples themselves."""
+    if own >= 0:
+        for i in range(rows):
+            k[i * WIDTH + own + i] = _ZERO
+    if columns < WIDTH:
+        for i in range(rows):
+            k[i * WIDTH + columns : (i + 1) * WIDTH] = _ZERO
+    k[rows * WIDTH :] = _ZERO
+
+
+@vector_kernel
+def total(k: Floats, across: Floats, down: Floats) -> None:
+    """Sums of a tile over its columns and over its rows."""
+    down[:WIDTH] = _ZERO
+    for i in range(ROWS):
+        row = k[i * WIDTH : (i + 1) * WIDTH]
+        found = _ZERO
+        for j in range(WIDTH):
+            found += row[j]
+            down[j] += row[j]
+        across[i] = found
+
+
+@vector_kernel
+def square_and_total(k: Floats, i: int, across: Floats, down: Floats) -> None:
+    """Adds four rows of a tile and their 2nd, 4th and 8th powers to the tile's sums.
+
+    Leaves the 16th powers. Four rows at once share the loads and stores of the sums over rows, and
+    the sums over columns of four powers stay in registers.
+
+    Args:
+        k: The tile, all values from 0 to 1.
+        i: The first of the rows.
+        across: (4 ROWS,) sums over columns, power by power.
+        down: (4 WIDTH,) sums over rows, power by power; added to.
+    """
+    first, second = k[i * WIDTH : (i + 1) * WIDTH], k[(i + 1) * WIDTH : (i + 2) * WIDTH]
+    third, fourth = k[(i + 2) * WIDTH : (i + 3) * WIDTH], k[(i + 3) * WIDTH : (i + 4) * WIDTH]
+    a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = _ZERO
+    c0 = c1 = c2 = c3 = d0 = d1 = d2 = d3 = _ZERO
+    for j in range(WIDTH):
+        a = first[j] if first[j] > _SMALLEST else _ZERO
+        b = second[j] if second[j] > _SMALLEST else _ZERO
+        c = third[j] if third[j] > _SMALLEST else _ZERO
+        d = fourth[j] if fourth[j] > _SMALLEST else _ZERO
+        a0, b0, c0, d0 = a0 + a, b0 + b, c0 + c, d0 + d
+        down[j] += (a + b) + (c + d)
+        a, b, c, d = a * a, b * b, c * c, d * d
+        a1, b1, c1, d1 = a1 + a, b1 + b, c1 + c, d1 + d
+        down[WIDTH + j] += (a + b) + (c + d)
+        a, b, c, d = a * a, b * b, c * c, d * d
+        a2, b2, c2, d2 = a2 + a, b2 + b, c2 + c, d2 + d
+        down[2 * WIDTH + j] += (a + b) + (c + d)
+        a = a * a if a > _SMALLEST else _ZERO
+        b = b * b if b > _SMALLEST else _ZERO
+        c = c * c if c > _SMALLEST else _ZERO
+        d = d * d if d > _SMALLEST else _ZERO
+        a3, b3, c3, d3 = a3 + a, b3 + b, c3 + c, d3 + d
+        down[3 * WIDTH + j] += (a + b) + (c + d)
+        first[j], second[j], third[j], fourth[j] = a * a, b * b, c * c, d * d
+    across[i], across[i + 1], across[i + 2], across[i + 3] = a0, b0, c0, d0
+    i += ROWS
+    across[i], across[i + 1], across[i + 2], across[i + 3] = a1, b1, c1, d1
+    i += ROWS
+    across[i], across[i + 1], across[i + 2], across[i + 3] = a2, b2, c2, d2
+    i += ROWS
+    across[i], across[i + 1], across[i + 2], across[i + 3] = a3, b3, c3, d3
+
+
+@vector_kernel
+def square_and_sum(k: Floats, i: int, found: Doubles) -> None:
+    """Adds some rows of a tile and their 2nd, 4th and 8th powers to ``found`` (4,).
+
+    Leaves the 16th powers. Few rows at once, because single precision sums only those well.
+    """
+    rows = k[i * WIDTH : (i + 4) * WIDTH]
+    s0 = s1 = s2 = s3 = _ZERO
+    for j in range(4 * WIDTH):
+        value = rows[j] if rows[j] > _SMALLEST else _ZERO
+        s0 += value
+        value *= value
+        s1 += value
+        value *= value
+        s2 += value
+        value = value * value if value > _SMALLEST else _ZERO
+        s3 += value
+        rows[j] = value * value
+    found[0] += s0
+    found[1] += s1
+    found[2] += s2
+    found[3] += s3
+
+
+@vector_kernel
+def powers(tile: Floats, scale: np.float32, i: int, across: Floats, down: Floats) -> None:
+    """Adds the powers 2 to 6 of two rows of ``scale * tile`` to the tile's sums.
+
+    Args:
+        tile: The distances.
+        scale: Brings them into 0..1.
+        i: The first of the two rows.
+        across: (POWERS ROWS,) sums over columns, power by power; the first two are left.
+        down: (POWERS WIDTH,) sums over rows, likewise; added to.
+    """
+    first, second = tile[i * WIDTH : (i + 1) * WIDTH], tile[(i + 1) * WIDTH : (i + 2) * WIDTH]
+    a2 = a3 = a4 = a5 = a6 = b2 = b3 = b4 = b5 = b6 = _ZERO
+    for j in range(WIDTH):
+        u, v = first[j] * scale, second[j] * scale
+        p, q = u * u, v * v
+        a2, b2 = a2 + p, b2 + q
+        down[2 * WIDTH + j] += p + q
+        u, v = u * p, v * q
+        a3, b3 = a3 + u, b3 + v
+        down[3 * WIDTH + j] += u + v
+        a4, b4 = a4 + p * p, b4 + q * q
+        down[4 * WIDTH + j] += p * p + q * q
+        a5, b5 = a5 + u * p, b5 + v * q
+        down[5 * WIDTH + j] += u * p + v * q
+        a6, b6 = a6 + u * u, b6 + v * v
+        down[6 * WIDTH + j] += u * u + v * v
+    for p_, a_, b_ in ((2, a2, b2), (3, a3, b3), (4, a4, b4), (5, a5, b5), (6, a6, b6)):
+        across[p_ * ROWS + i], across[p_ * ROWS + i + 1] = a_, b_
+
+
+@vector_kernel
+def sum_powers(tile: Floats, scale: np.float32, i: int, found: Doubles) -> None:
+    """Adds the powers 2 to 6 of four rows of ``scale * tile`` to ``found`` (POWERS,)."""
+    rows = tile[i * WIDTH : (i + 4) * WIDTH]
+    s2 = s3 = s4 = s5 = s6 = _ZERO
+    for j in range(4 * WIDTH):
+        u = rows[j] * scale
+        square = u * u
+        s2 += square
+        s3 += square * u
+        s4 += square * square
+        s5 += square * square * u
+        s6 += square * square * square
+    found[2] += s2
+    found[3] += s3
+    found[4] += s4
+    found[5] += s5
+    found[6] += s6
+
+
+@vector_kernel
+def total_distances(tile: Floats, across: Doubles, down: Doubles) -> None:
+    """Sums of a tile over its columns and over its rows, in double precision.
+
+    What two kernels close to 1 share is in the second order. The first must cancel.
+    """
+    down[:] = 0
+    for i in range(ROWS):
+        row = tile[i * WIDTH : (i + 1) * WIDTH]
+        found = 0.0
+        for j in range(WIDTH):
+            found += np.float64(row[j])
+            down[j] += np.float64(row[j])
+        across[i] = found
+
+
+@vector_kernel
+def add(tile: Floats, other: Floats, ratio: np.float32) -> None:
+    """Adds a share of another tile, in place."""
+    for j in range(ROWS * WIDTH):
+        tile[j] += ratio * other[j]
+
+
+@vector_kernel
+def direct_distances(units: Floats, rows: int) -> Floats:
+    """Squared distances of the first samples to all, by differences.
+
+    Args:
+        units: (d, N) one row per unit.
+        rows: How many samples.
+
+    Returns:
+        (rows, N). Equal samples have distance 0 exactly.
+    """
+    d, n = units.shape
+    distances = np.zeros((rows, n), np.float32)
+    for i in range(rows):
+        out = distances[i]
+        for k in range(d):
+            unit = units[k]
+            own = unit[i]
+            for j in range(n):
+                gap = unit[j] - own
+                out[j] += gap * gap
+    return distances
+
+
+@vector_kernel
+def repair_distances(gram: Floats, samples: Floats, norms: Floats, doubtful: np.float32) -> None:
+    """Turns inner products into squared distances, in place: a**2 + b**2 - 2 a b.
+
+    The difference loses its digits where two samples are close beside their size; there,
+    differences are summed instead.
+
+    Args:
+        gram: (rows, N) inner products of the first samples with all; overwritten.
+        samples: (N, d) centred samples.
+        norms: (N,) their squared norms.
+        doubtful: Share of the two squared norms below which a distance is computed again.
+    """
+    for i in range(len(gram)):
+        for j in range(gram.shape[1]):
+            size = norms[i] + norms[j]
+            distance = size - 2 * gram[i, j]
+            if distance < doubtful * size:
+                distance = _ZERO
+                for k in range(samples.shape[1]):
+                    gap = samples[i, k] - samples[j, k]
+                    distance += gap * gap
+            gram[i, j] = distance

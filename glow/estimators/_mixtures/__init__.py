@@ -1,0 +1,1 @@
+"""Draws from mixtures of Gaussians: what `SamplePropagation` is made of."""

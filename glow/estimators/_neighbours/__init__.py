@@ -1,0 +1,1 @@
+"""Distances to nearest neighbours: what `KNN`, `KSG` and `Sliced` are made of."""

@@ -1,0 +1,120 @@
+"""Estimators by neighbours in the joint space, and whether N samples are enough for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from glow.estimators._arrays import as_array, as_samples, is_discrete
+from glow.estimators._context import Classes
+from glow.estimators._parameter import parameter
+from glow.estimators._verdict import RELIABLE, SAMPLES
+
+from .base import NeighbourEstimator
+from .search import AnyCloud, Cloud
+from .surrogate import gaussian_labels, gaussian_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    import numpy.typing as npt
+    import torch
+
+    from glow.estimators._arrays import Array, Samples
+    from glow.estimators._context import Context
+    from glow.estimators._estimate import Estimate
+
+_GAUSSIAN_ERROR = 0.2  # relative; from there on the estimate says more of N and d than of the data
+_LEAST_INFORMATION = 0.5  # bits; errors are taken relative to at least this
+_NEGATIVE = 0.1  # bits below zero that are more than noise
+_FEWEST = 16  # samples below which there is nothing to fit
+
+
+class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
+    """An estimator whose error grows with the dimension, and which says so."""
+
+    metric: str = parameter(
+        default="euclidean",
+        scale="choice",
+        choices=("euclidean", "max"),
+        meaning="distance within each variable; the joint one is the larger of the two",
+    )
+
+    def check(self, x: Array, y: Array) -> dict[str, float]:
+        """Figures that say how far ``criterion(x, y)`` can be trusted.
+
+        Returns:
+            ``half_change``: the estimate less that from half of the samples. ``atom_share``: of the
+            samples whose k-th neighbour lies in the very same place. ``tied_share``: of those whose
+            term is biased because several neighbours are exactly as far as the k-th.
+            ``dropped_share``: of those left out because they are alone in their class.
+            ``gaussian_error``: the relative error on Gaussian data of the same N, d and covariance;
+            beyond 0.2 there are too few samples for d.
+        """
+        return {**super().check(x, y), "gaussian_error": self.gaussian_error(x, y)}
+
+    def gaussian_error(self, x: Array, y: Array) -> float:
+        """The relative error of `criterion` on Gaussian data like the given.
+
+        A parametric bootstrap. Two continuous variables are replaced by Gaussian ones of their
+        joint covariance, a continuous variable and labels by Gaussian classes of its means and
+        common covariance; the information of both is known. The error is divided by it, or by half
+        a bit where it is less. NaN where there is nothing to fit. Done on the host.
+        """
+        arrays = as_array(self._owner, "x", x), as_array(self._owner, "y", y)
+        continuous = [array for array in arrays if not is_discrete(array)]
+        if len(arrays[0]) < max(_FEWEST, self.k + 1) or not continuous:
+            return math.nan
+        found, information = self._on_gaussian(arrays, continuous)
+        return (found - information) / max(information, _LEAST_INFORMATION)
+
+    def measure(self, x: Array, y: Array) -> Estimate:
+        """`criterion` with its form, diagnostics and verdict, as in `Estimator.measure`."""
+        found = super().measure(x, y)
+        error = found.diagnostics["gaussian_error"]
+        return dataclasses.replace(found, verdict=_doubt(found.verdict, found.value, error))
+
+    def verdicts(self, estimate: dict[str, float], context: Context) -> tuple[str, str]:
+        """As `Estimator.verdicts`.
+
+        A large ``gaussian_error`` means too few samples for d, and so does an information that is
+        clearly negative.
+        """
+        xt, ty = super().verdicts(estimate, context)
+        return (
+            _doubt(xt, estimate["xt"], estimate.get("xt_gaussian_error", 0.0)),
+            _doubt(ty, estimate["ty"], estimate.get("ty_gaussian_error", 0.0)),
+        )
+
+    @property
+    def _preparation(self) -> Hashable:
+        return "cloud", self.metric
+
+    def _prepared(
+        self, samples: Samples | torch.Tensor, *, second: bool, reused: bool = False
+    ) -> AnyCloud:
+        if isinstance(samples, np.ndarray):
+            return Cloud.of(samples, self.metric, reused=reused)
+        from .search_torch import TensorCloud
+
+        return TensorCloud.of(samples, self.metric)
+
+    def _on_gaussian(
+        self, arrays: Sequence[npt.NDArray[Any]], continuous: Sequence[npt.NDArray[Any]]
+    ) -> tuple[float, float]:
+        """The estimate on Gaussian data and the truth, in bits."""
+        samples = [as_samples(self._owner, "x", array) for array in continuous]
+        if len(samples) == 2:
+            like, partner, information = gaussian_pair(*samples)
+            return self.criterion(like, partner), information
+        labels = next(Classes.of(array) for array in arrays if is_discrete(array))
+        like, information = gaussian_labels(samples[0], labels)
+        return self.criterion(like, labels.labels), information
+
+
+def _doubt(verdict: str, value: float, gaussian_error: float) -> str:
+    wrong = abs(gaussian_error) > _GAUSSIAN_ERROR or value < -_NEGATIVE
+    return SAMPLES if verdict == RELIABLE and wrong else verdict

@@ -1,0 +1,1 @@
+"""Learned critics: the trainer that `MINE`, `NWJ`, `InfoNCE` and `SMILE` share."""
