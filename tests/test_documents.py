@@ -16,13 +16,16 @@ def blocks(document):
 @pytest.mark.slow
 def test_readme_runs(monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    main, loop = blocks("README.md")
+    main, which, loop = blocks("README.md")
     assert "epochs=8000" in main
     main = main.replace("epochs=8000", "epochs=3, verbose=0")
     names = {"epochs": 2, "train_one_epoch": lambda module: None}
     exec(main, names)  # noqa: S102 - our own document
     assert names["p"].sizes == {"epoch": 4, "layer": 6}
     assert names["s"].sizes["bins"] == 5
+    quick = "levels=(0.5,), repeats=2, layers=['dense_4']"
+    which = which.replace("activations(8000)", "activations(3)")
+    exec(which.replace("model.recording))", f"model.recording, {quick}))"), names)  # noqa: S102
     exec(loop.replace("module", "model"), names)  # noqa: S102 - likewise
     assert names["recorder"].recording.epochs == (0, 1, 2)
 

@@ -32,8 +32,8 @@ _MOST = 0.98  # of H(Y): a label graded without any noise has no exact answer
 
 
 def calibrate(
-    recording: Recording,
     estimator: Estimator | str,
+    recording: Recording,
     *,
     epoch: int | None = None,
     layers: Iterable[str] | None = None,
@@ -67,8 +67,8 @@ def calibrate(
     all the same. A bias is no correction to subtract from a plane.
 
     Args:
-        recording: the recording.
         estimator: the estimator under test, with its settings, or its name.
+        recording: the recording.
         epoch: the recorded epoch to look like; the last by default.
         layers: which layers; all by default.
         run: which of several networks recorded together.
@@ -89,7 +89,7 @@ def calibrate(
             estimator does not measure bits, or if a layer is constant or not finite.
 
     Example:
-        >>> print(calibrate(recording, Binned(bins=30)))  # doctest: +SKIP
+        >>> print(calibrate(Binned(bins=30), recording))  # doctest: +SKIP
     """
     chosen = _as_bits(as_estimator("calibrate", estimator))
     if not isinstance(recording, Recording):

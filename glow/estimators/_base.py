@@ -66,7 +66,7 @@ class Estimator(ABC):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
         super().__init_subclass__(**kwargs)
-        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        dataclasses.dataclass(frozen=True, kw_only=True, repr=False)(cls)
         cls.parameters = declared(cls)
         if "name" in cls.__dict__:  # a base shared by a family has none
             register(cls)
@@ -88,6 +88,10 @@ class Estimator(ABC):
     def __post_init__(self) -> None:
         for p in self.parameters:
             object.__setattr__(self, p.name, p.check(type(self).__name__, getattr(self, p.name)))
+
+    def __repr__(self) -> str:
+        settings = (f"{p.name}={getattr(self, p.name)!r}" for p in self.active)
+        return f"{type(self).__name__}({', '.join(settings)})"
 
     @abstractmethod
     def criterion(self, x: Array, y: Array) -> float:

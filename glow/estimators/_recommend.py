@@ -165,7 +165,7 @@ def _for_labels(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
     estimator, estimate = max(tried, key=lambda pair: pair[1].value)
     if near.value > max(estimate.value, 0) * 1.1 + 0.05:
         reason = f"{about}: neighbours see more than Gaussian classes ({estimate.value:.2g} bits)."
-        return Recommendation(KSG(), reason, _doubted(near, MISFIT))
+        return Recommendation(KSG(), reason, near)
     reason = f"{about}: too many for neighbours, so each class is taken to be Gaussian."
     return Recommendation(estimator, reason, estimate)
 

@@ -70,7 +70,7 @@ def oracle(offset=0.0, stretch=1.0):
 
 def test_an_estimator_that_is_right_is_found_to_be_right(recording):
     found = calibrate(
-        recording, oracle(), repeats=20, levels=(0.0, 0.2, 0.4), n_jobs=1
+        oracle(), recording, repeats=20, levels=(0.0, 0.2, 0.4), n_jobs=1
     ).to_dataset()
     assert found.sizes == {"layer": 3, "coordinate": 2, "level": 3}
     excess = abs(found.bias) - 4 * found.error
@@ -81,17 +81,17 @@ def test_an_estimator_that_is_right_is_found_to_be_right(recording):
 
 def test_a_spoiled_one_is_caught(recording):
     options = {"repeats": 8, "levels": (0.0, 0.5), "n_jobs": 1}
-    shifted = calibrate(recording, oracle(offset=0.7), **options).to_dataset()
+    shifted = calibrate(oracle(offset=0.7), recording, **options).to_dataset()
     assert (shifted.bias > 0.5).all()
-    weak = calibrate(recording, oracle(stretch=0.5), **options).to_dataset()
+    weak = calibrate(oracle(stretch=0.5), recording, **options).to_dataset()
     assert (abs(weak.bias.isel(level=0)) < 0.1).all()
     lost = (weak.bias / weak.truth).isel(level=1)
     assert (lost < -0.35).all()
 
 
 def test_cells_too_coarse_for_a_layer_merge_its_rows(recording):
-    fine = calibrate(recording, Binned(bins=4096), repeats=4, levels=(0.0, 0.4), n_jobs=1)
-    coarse = calibrate(recording, Binned(bins=2), repeats=4, levels=(0.0, 0.4), n_jobs=1)
+    fine = calibrate(Binned(bins=4096), recording, repeats=4, levels=(0.0, 0.4), n_jobs=1)
+    coarse = calibrate(Binned(bins=2), recording, repeats=4, levels=(0.0, 0.4), n_jobs=1)
     xt = [each.to_dataset().sel(coordinate="xt") for each in (fine, coarse)]
     assert (abs(xt[0].bias) < 0.05).all()  # (K - 1) / 2 N of the plug-in entropy, K = 13
     assert (xt[1].bias.isel(level=1) < -0.5).all()
@@ -103,7 +103,7 @@ def test_cells_too_coarse_for_a_layer_merge_its_rows(recording):
 
 def test_blur_merges_rows_too(recording):
     sharp, blurred = (
-        calibrate(recording, KDE(variance=v), repeats=3, levels=(0.3,), n_jobs=1).to_dataset()
+        calibrate(KDE(variance=v), recording, repeats=3, levels=(0.3,), n_jobs=1).to_dataset()
         for v in (1e-9, 10.0)
     )
     assert (abs(sharp.bias.sel(coordinate="xt")) < 0.05).all()
@@ -171,7 +171,7 @@ def test_constant_units_stay_and_equal_values_are_spread_within_their_gap():
 
 def test_continuous_targets_and_runs(make_recording, installed, ensemble, probe, tmp_path):
     recording = make_recording(ensemble, probe, tmp_path / "runs", epochs=2)
-    first, second = (calibrate(recording, oracle(), run=r, repeats=2, n_jobs=1) for r in (0, 1))
+    first, second = (calibrate(oracle(), recording, run=r, repeats=2, n_jobs=1) for r in (0, 1))
     assert first.rows != second.rows
     recording._y = torch.randn(64, 2, generator=torch.Generator().manual_seed(0))
 
@@ -181,7 +181,7 @@ def test_continuous_targets_and_runs(make_recording, installed, ensemble, probe,
         def coordinates(self, t, context):
             return self.criterion(context.x, t), self.criterion(t, context.y)
 
-    found = calibrate(recording, Pairs(), levels=(0.5,), repeats=3, n_jobs=1)
+    found = calibrate(Pairs(), recording, levels=(0.5,), repeats=3, n_jobs=1)
     assert {row.kind for row in found.rows} == {"normal X", "normal Y"}
     assert all(row.truth == 3.0 for row in found.rows)  # half of log2 64
 
@@ -189,14 +189,14 @@ def test_continuous_targets_and_runs(make_recording, installed, ensemble, probe,
 def test_it_is_the_same_each_time_and_counts(recording):
     steps = []
     options = {"layers": ["dense"], "levels": (0.5,), "repeats": 3}
-    one = calibrate(recording, Binned(), progress=lambda *at: steps.append(at), **options)
+    one = calibrate(Binned(), recording, progress=lambda *at: steps.append(at), **options)
     assert steps == [(1, 3), (2, 3), (3, 3)]
-    assert calibrate(recording, "binned", n_jobs=1, **options) == one
-    assert calibrate(recording, "binned", seed=1, **options) != one
+    assert calibrate("binned", recording, n_jobs=1, **options) == one
+    assert calibrate("binned", recording, seed=1, **options) != one
 
 
 def test_the_table_says_what_it_is(recording):
-    text = str(calibrate(recording, Binned(), layers=["dense_1"], repeats=2, levels=(0.5,)))
+    text = str(calibrate(Binned(), recording, layers=["dense_1"], repeats=2, levels=(0.5,)))
     assert "Binned, global range; known answers that look like epoch 2; N = 600; 2 samples" in text
     row = next(line for line in text.splitlines() if line.startswith("dense_1"))
     assert row.split()[1:4] == ["3", "0%", "I(X;T)"]
@@ -204,9 +204,9 @@ def test_the_table_says_what_it_is(recording):
 
 def test_bad_requests_are_refused(recording, tmp_path):
     with pytest.raises(TypeError, match="recording must be a Recording, got str"):
-        calibrate("runs", Binned())
+        calibrate(Binned(), "runs")
     with pytest.raises(TypeError, match="estimator must be an Estimator"):
-        calibrate(recording, 3)
+        calibrate(3, recording)
     for options, message in [
         ({"epoch": 77}, "epoch 77 was not recorded"),
         ({"layers": ["dens"]}, "layer 'dens' was not recorded"),
@@ -217,7 +217,7 @@ def test_bad_requests_are_refused(recording, tmp_path):
         ({"seed": -1}, "seed must be"),
     ]:
         with pytest.raises(ValueError, match=message):
-            calibrate(recording, Binned(), **options)
+            calibrate(Binned(), recording, **options)
 
 
 def test_a_measure_in_no_bits_has_no_true_value(recording):
@@ -225,7 +225,7 @@ def test_a_measure_in_no_bits_has_no_true_value(recording):
         name, unit = "dimensionless", ""
 
     with pytest.raises(ValueError, match="does not measure bits"):
-        calibrate(recording, Dimensionless())
+        calibrate(Dimensionless(), recording)
 
 
 def test_a_layer_that_cannot_be_matched_is_named():
@@ -250,7 +250,7 @@ def test_every_estimator_in_bits_is_calibrated_or_says_why_not(estimator, record
     declared = {p.name for p in estimator.active}
     quick = estimator.replace(**{k: v for k, v in QUICK.items() if k in declared})
     try:
-        found = calibrate(recorded, quick, layers=["dense"], levels=(0.4,), repeats=2, n_jobs=1)
+        found = calibrate(quick, recorded, layers=["dense"], levels=(0.4,), repeats=2, n_jobs=1)
     except ValueError as refusal:
         reason = "calibrate: layer 'dense', epoch 6: .*noise"
         assert re.search(reason, str(refusal))  # noqa: PT017 - either outcome is right
