@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 STAMPS := .make
 JS_SOURCES := $(shell find js/src js/style -type f 2>/dev/null) tsconfig.json package.json
 
-.PHONY: help setup demo lab test test-python test-js test-ui test-wheel check lint types imports bench accuracy wheel clean
+.PHONY: help setup demo lab test test-python test-long test-js test-ui test-wheel check lint types imports bench accuracy wheel clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,7 +28,10 @@ lab: setup ## open JupyterLab on the first lesson
 test: setup test-python test-js test-ui test-wheel ## every test: Python, TypeScript, browser, wheel
 
 test-python: setup
-	$(BIN)/python -m pytest tests -m "not ui"
+	$(BIN)/python -m pytest tests -m "not ui and not long"
+
+test-long: setup ## the tests that take minutes: accuracy of learned estimators, recommendations
+	$(BIN)/python -m pytest tests -m "long and not ui"
 
 test-js: setup
 	npm run --silent test

@@ -10,7 +10,7 @@ from glow.estimators import MINE, NWJ, SMILE, InfoNCE
 
 BIT = math.log(2)
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def measured(estimator, sampler, samples, repeats):

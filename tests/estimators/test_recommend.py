@@ -40,9 +40,9 @@ PANEL = [
         (10, 3.0, []),
         (5, 7.0, pytest.mark.slow),
         (10, 0.7, pytest.mark.slow),
-        (25, 3.0, pytest.mark.slow),
-        (50, 3.0, pytest.mark.slow),
-        (50, 0.7, pytest.mark.slow),
+        (25, 3.0, pytest.mark.long),
+        (50, 3.0, pytest.mark.long),
+        (50, 0.7, pytest.mark.long),
     ]
     for case in panel(d, bits)
 ]
