@@ -65,13 +65,13 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             side="left",
             label="bits compressed",
             grid_lines="none",
-            label_offset="3em",
+            label_offset="4em",
             tick_format="~g",
         )
         super().__init__(
             marks=[self._lines, self._cursor, self._names],
             axes=[self._x_axis, self._y_axis],
-            fig_margin={"top": 16, "bottom": 48, "left": 64, "right": 96},
+            fig_margin={"top": 16, "bottom": 48, "left": 80, "right": 96},
             display_toolbar=False,
             animation_duration=0,
         )
@@ -119,7 +119,9 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
                 mark.x, mark.y = [], []
         with self._names.hold_sync():
             self._names.x, self._names.y, self._names.text = [], [], []
-        self._x_axis.label = reason
+        for axis, label in ((self._x_axis, reason), (self._y_axis, "")):
+            with axis.hold_sync():
+                axis.label, axis.tick_values = label, []
 
     def __repr__(self) -> str:
         return f"SensitivityChart({self._x_axis.label!r})"

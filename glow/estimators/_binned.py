@@ -75,6 +75,9 @@ class Binned(PlugIn):
         low=1,
         high=65536,
         slider=(2, 256),
+        # An odd number has a cell in the middle of the range. Of the two probabilities of a
+        # two-class output on [-1, 1], it cuts one between the cuts of the other: a bit more.
+        step=2,
         meaning="equal cells per unit over the range",
     )
     range: str | tuple[float, float] = parameter(

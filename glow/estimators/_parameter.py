@@ -46,6 +46,8 @@ class Parameter:
             no matter of a slider, such as a seed.
         example: A legal value to show in error messages, for parameters whose default is None; a
             number where a word is legal beside numbers, for the slider to stand at.
+        step: The values of an integer's ``grid()`` differ from the default by multiples of this;
+            other integers are legal too.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Parameter:
     optional: bool = False
     slider: tuple[float, float] | Literal[False] | None = None
     example: Any = None
+    step: int = 1
 
     @property
     def numeric(self) -> bool:
@@ -114,11 +117,19 @@ class Parameter:
             return np.asarray(2.0 ** (np.arange(first, last + 1) / self.per_octave))
         spread = np.linspace if self.scale == "linear" else np.geomspace
         values = np.array([float(f"{value:.3g}") for value in spread(low, high, _GRID_POINTS)])
+        if self.scale == "integer":
+            values = self._in_steps(values, low, high)
         if isinstance(self.default, (int, float)):
             values = np.append(values, self.default)
-        if self.scale == "integer":
-            return np.unique(np.rint(values).astype(np.int64))
         return np.unique(values)
+
+    def _in_steps(
+        self, values: npt.NDArray[np.float64], low: float, high: float
+    ) -> npt.NDArray[np.int64]:
+        origin = self.default if isinstance(self.default, int) else 0
+        steps = np.rint((values - origin) / self.step).astype(np.int64)
+        stepped = origin + self.step * steps
+        return stepped[(stepped >= low) & (stepped <= high)]
 
     def _advice(self) -> str:
         example = self.default if self.example is None else self.example
@@ -139,6 +150,7 @@ def parameter(
     optional: bool = False,
     slider: tuple[float, float] | Literal[False] | None = None,
     example: Any = None,  # noqa: ANN401 - likewise
+    step: int = 1,
 ) -> Any:  # noqa: ANN401 - stands for the field's own type, as dataclasses.field does
     """Declares a field of an estimator; see `Parameter` for the arguments.
 
@@ -159,6 +171,7 @@ def parameter(
         optional=optional,
         slider=slider,
         example=example,
+        step=step,
     )
     return dataclasses.field(default=default, metadata={Parameter: declared})
 

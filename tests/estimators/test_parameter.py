@@ -112,10 +112,18 @@ def test_other_sliders_visit_about_24_values_with_the_present_one(estimator, sta
     values = slider.grid()
     assert slider.default == start
     assert start in values
-    assert 22 <= len(values) <= 26
+    assert 20 <= len(values) <= 26
     assert (values[0], values[-1]) == slider.slider
     assert (np.diff(values) > 0).all()
     assert values.dtype == (np.int64 if slider.scale == "integer" else np.float64)
+
+
+@pytest.mark.parametrize("bins", [30, 31, 33])
+def test_a_slider_keeps_numbers_of_bins_that_are_all_even_or_all_odd(bins):
+    values = Binned(bins=bins).sliders[0].grid()
+    assert set(values % 2) == {bins % 2}
+    assert values[0] >= 2
+    assert values[-1] <= 256
 
 
 def test_a_linear_grid_is_evenly_spread():

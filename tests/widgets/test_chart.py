@@ -47,6 +47,18 @@ def test_the_axis_names_what_is_no_information(sweep):
     assert chart._y_axis.label == "loss from the peak"
 
 
+def test_a_cleared_chart_shows_nothing_of_the_one_before(sweep):
+    chart = SensitivityChart()
+    chart.show(sweep, "bins")
+    chart.clear("not computed yet")
+    assert (chart._x_axis.label, chart._y_axis.label) == ("not computed yet", "")
+    assert not len(chart._x_axis.tick_values)
+    assert not len(chart._y_axis.tick_values)
+    chart.show(sweep, "bins")
+    assert len(chart._x_axis.tick_values)
+    assert chart._y_axis.label == "bits compressed"
+
+
 def test_small_numbers_of_another_measure_fill_the_chart(sweep):
     chart = SensitivityChart()
     sweep = sweep.copy(data={"xt": sweep.xt.values / 1e4})
