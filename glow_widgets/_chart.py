@@ -95,6 +95,7 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
         top = max(span, float(np.nanmax(bits, initial=0.0)) * 1.08)
         self._set_axes(values, parameter, top)
         self._y_axis.label = _what_is_lost(sweep)
+        self._x_axis.num_ticks = self._y_axis.num_ticks = None
         with self._lines.hold_sync():
             self._lines.x, self._lines.y = values, bits
         marked = zip(cycle(_MARKERS), sweep.layer.values, strict=False)
@@ -121,7 +122,7 @@ class SensitivityChart(Figure):  # type: ignore[misc] # bqplot publishes no type
             self._names.x, self._names.y, self._names.text = [], [], []
         for axis, label in ((self._x_axis, reason), (self._y_axis, "")):
             with axis.hold_sync():
-                axis.label, axis.tick_values = label, []
+                axis.label, axis.num_ticks = label, 0
 
     def __repr__(self) -> str:
         return f"SensitivityChart({self._x_axis.label!r})"

@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 SWITCHES = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 SWITCHES += ["--disable-background-networking", "--disable-component-update"]
 SNAPSHOTS = 300
-FEWER_SAMPLES = 1024
+FEWER_SAMPLES = 512
 FEWEST_SAMPLES = 192
 
 
@@ -85,8 +85,8 @@ def recordings(tmp_path_factory):
     """One training of the 12-bit network, recorded 300 times: on all samples and on fewer.
 
     The slider's speed in the browser does not depend on the number of samples; the KDE's curves
-    are sixteen times cheaper on a quarter of them. On the fewest samples it is recorded 60 times,
-    for families whose estimates are dear.
+    are sixty-four times cheaper on an eighth of them. On the fewest samples it is recorded 60
+    times, for families whose estimates are dear.
     """
     home = tmp_path_factory.mktemp("recordings")
     x, y = szt.patterns()

@@ -52,10 +52,9 @@ def test_a_cleared_chart_shows_nothing_of_the_one_before(sweep):
     chart.show(sweep, "bins")
     chart.clear("not computed yet")
     assert (chart._x_axis.label, chart._y_axis.label) == ("not computed yet", "")
-    assert not len(chart._x_axis.tick_values)
-    assert not len(chart._y_axis.tick_values)
+    assert chart._x_axis.num_ticks == chart._y_axis.num_ticks == 0
     chart.show(sweep, "bins")
-    assert len(chart._x_axis.tick_values)
+    assert chart._x_axis.num_ticks is chart._y_axis.num_ticks is None
     assert chart._y_axis.label == "bits compressed"
 
 
