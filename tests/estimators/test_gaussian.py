@@ -236,3 +236,14 @@ def test_forms_and_labels_are_named():
     assert Gaussian().measure(*linear(9)).form == "joint covariance"
     assert Gaussian().measure([0, 1, 0, 1], [0, 1, 1, 0]).form == "plug-in"
     assert RAW.label == "Gaussian, uncorrected"
+
+
+def test_a_sample_that_alone_spreads_its_class_is_refused_by_name():
+    rng = np.random.default_rng(30)
+    t, y = rng.normal(size=(60, 2)), np.arange(60) % 2
+    t[y == 1, 1] = 1.0
+    t[1, 1] = -1.0
+    with pytest.raises(ValueError, match=r"^Gaussian: one sample alone makes class 1 spread"):
+        Gaussian().criterion(t, y)
+    assert np.isfinite(Gaussian(correction=None).criterion(t, y))
+    assert np.isfinite(Gaussian(noise=0.1).criterion(t, y))

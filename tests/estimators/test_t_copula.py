@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -142,6 +143,41 @@ def test_tied_values_are_said():
     found = TCopula().measure(np.maximum(x, 0), x + noise)
     assert found.diagnostics["tied_share"] == pytest.approx(0.25, abs=0.05)
     assert found.verdict == "biased by ties"
+
+
+def saturated(seed, n=192):
+    """A layer that is mostly at 1, of the twelve bits that it does not depend on."""
+    rng = np.random.default_rng(seed)
+    bits = (rng.choice(4096, n, replace=False)[:, None] >> np.arange(12)) & 1
+    t = np.tanh(rng.normal(size=(n, (2, 5, 10)[seed % 3])))
+    t[rng.random(n) < 0.96] = 1
+    return bits.astype(float), t
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("form", ["plain", "copies", "constant", "signs"])
+def test_saturated_layers_are_estimated_or_refused_by_name(seed, form):
+    x, t = saturated(seed)
+    if form == "copies":
+        t = np.hstack((t, t[:, :1], -t[:, 1:]))
+    elif form == "constant":
+        t = np.hstack((t, np.ones((len(t), 2))))
+    elif form == "signs":
+        t = np.sign(t)
+    for y in (t, (x[:, 0] > 0).astype(int)):
+        try:
+            assert math.isfinite(TCopula().criterion(x if y is t else t, y))
+        except ValueError as error:
+            assert type(error) is not np.linalg.LinAlgError  # noqa: PT017 - either is right
+            assert re.match(r"TCopula: .*\. (Leave|Give|Choose)", str(error))  # noqa: PT017
+
+
+def test_ties_that_no_tails_suit_are_refused_where_these_are_asked_for():
+    ranks = np.full((50, 2), 51)
+    ranks[:4] = [[2, 100], [100, 2], [100, 100], [2, 2]]
+    with pytest.raises(ValueError, match=r"TCopula: too many samples .* Choose a larger dof"):
+        fit_t_copula(ranks[:, :1], ranks[:, 1:], 1.0)
+    assert math.isinf(fit_t_copula(ranks[:, :1], ranks[:, 1:], None).dof)
 
 
 def test_what_has_no_density_is_refused_by_name():

@@ -40,32 +40,32 @@ def class_information(t: Normal, classes: Classes, *, corrected: bool) -> float:
     noisy = t.values + math.sqrt(t.variance) * np.random.default_rng(_SEED).normal(
         size=t.values.shape
     )
-    densities, left_out = _densities(t, noisy, classes)
-    own = classes.labels[:, None] == np.arange(densities.shape[1])
+    fits, members = _fits(t, classes)
+    densities = np.column_stack([fit.log_density(noisy) + fit.log_prior for fit in fits])
+    own = classes.labels[:, None] == np.arange(len(fits))
     found = _mean_log_posterior(densities, own)
     if corrected:
-        found = (found + _mean_log_posterior(np.where(own, left_out[:, None], densities), own)) / 2
+        for c, (fit, rows) in enumerate(zip(fits, members, strict=True)):
+            without = fit.log_density_without(t.values[rows], noisy[rows])
+            densities[rows, c] = without + fit.log_prior
+        found = (found + _mean_log_posterior(densities, own)) / 2
     return classes.entropy * math.log(2) + found
 
 
-def _densities(t: Normal, noisy: Matrix, classes: Classes) -> tuple[Matrix, Matrix]:
-    """(N, C) log p(t, y) with all samples, (N,) that of each sample's class without the sample."""
-    n, count = len(noisy), len(classes.starts) - 1
-    densities, left_out = np.empty((n, count)), np.empty(n)
-    for c in range(count):
-        members = classes.order[classes.starts[c] : classes.starts[c + 1]]
-        fit = _Class(t.values[members], t.variance, c)
-        prior = math.log(len(members) / n)
-        densities[:, c] = fit.log_density(noisy) + prior
-        left_out[members] = fit.log_density_without(t.values[members], noisy[members]) + prior
-    return densities, left_out
+def _fits(t: Normal, classes: Classes) -> tuple[list[_Class], list[npt.NDArray[np.int64]]]:
+    """Every class as a Gaussian, and the numbers of its samples."""
+    members = np.split(classes.order, classes.starts[1:-1])
+    n = len(t.values)
+    return [_Class(t.values[rows], t.variance, c, n) for c, rows in enumerate(members)], members
 
 
 class _Class:
     """One class as a Gaussian, up to the factor (2 pi)**(-d/2) that all classes share."""
 
-    def __init__(self, values: Matrix, variance: float, index: int) -> None:
+    def __init__(self, values: Matrix, variance: float, index: int, samples: int) -> None:
         self.n = len(values)
+        self.index = index
+        self.log_prior = math.log(self.n / samples)
         self.mean = values.mean(axis=0)
         self.scatter = (values - self.mean).T @ (values - self.mean)
         self.noise = variance * np.eye(values.shape[1])
@@ -78,7 +78,7 @@ class _Class:
 
     def log_density(self, points: Matrix) -> Matrix:
         """(M,) log densities at (M, d) points."""
-        factor: Matrix = np.linalg.cholesky(self.scatter / (self.n - 1) + self.noise)
+        factor = self._factor(self.n - 1)
         away = _solve(factor, points - self.mean)
         density: Matrix = -np.log(np.diag(factor)).sum() - (away**2).sum(axis=0) / 2
         return density
@@ -88,16 +88,35 @@ class _Class:
 
         Leaving a sample out changes the covariance by a matrix of rank one, so that one
         factorisation serves all (Sherman and Morrison 1950).
+
+        Raises:
+            ValueError: If the class does not spread in all directions without some sample.
         """
         n = self.n
-        factor: Matrix = np.linalg.cholesky(self.scatter / (n - 2) + self.noise)
+        factor = self._factor(n - 2)
         change = n / ((n - 1) * (n - 2))
         left = _solve(factor, samples - self.mean)
         away = _solve(factor, points - self.mean) + left / (n - 1)  # from the mean of the others
         rest = 1 - change * (left**2).sum(axis=0)
+        if rest.min() <= _SINGULAR:
+            raise ValueError(
+                f"Gaussian: one sample alone makes class {self.index} spread in some direction of "
+                "T, so without it there is no density there. Give more samples or noise, or leave "
+                "out units that are almost constant in a class."
+            )
         distance = (away**2).sum(axis=0) + change * (away * left).sum(axis=0) ** 2 / rest
         density: Matrix = -np.log(np.diag(factor)).sum() - (np.log(rest) + distance) / 2
         return density
+
+    def _factor(self, freedom: int) -> Matrix:
+        try:
+            factor: Matrix = np.linalg.cholesky(self.scatter / freedom + self.noise)
+        except np.linalg.LinAlgError:
+            raise ValueError(
+                f"Gaussian: the noise is too little beside the spread of class {self.index}, whose "
+                "samples do not spread in all directions of T. Give more noise."
+            ) from None
+        return factor
 
 
 def _check_sizes(t: Normal, classes: Classes) -> None:

@@ -24,6 +24,10 @@ _MIN_GAIN = 2.0  # log likelihood that tails must bring to be believed, as half 
 _SINGULAR = 1e-11
 
 
+class SingularCopulaError(ValueError):
+    """The copula has no density: ranks follow from others, or too many samples share theirs."""
+
+
 @dataclass(frozen=True, eq=False)
 class FittedCopula:
     """The dependence of two variables as that of a multivariate Student t, whatever the marginals.
@@ -92,12 +96,13 @@ def fit_t_copula(x: Ranks, y: Ranks, dof: float | None) -> FittedCopula:
         dof: Degrees of freedom; None chooses them by likelihood.
 
     Raises:
-        ValueError: If the correlation is singular.
+        SingularCopulaError: If the correlation is singular, or if at the degrees of freedom given
+            it becomes so.
     """
     ranks = np.hstack((x, y))
     plain = np.atleast_2d(np.corrcoef(quantiles(ranks, math.inf), rowvar=False))
     if np.linalg.eigvalsh(plain)[0] <= _SINGULAR:
-        raise ValueError(
+        raise SingularCopulaError(
             "TCopula: the ranks of one unit follow linearly from those of others, so there is no "
             "density. Leave that unit out."
         )
@@ -160,13 +165,18 @@ def _best(ranks: Ranks, start: Matrix) -> tuple[float, Matrix, float]:
 
     found: dict[float, tuple[float, Matrix, float]] = {}
 
+    normal = _fit(ranks, math.inf, start)
+
     def loss(share: float) -> float:
         warm = found[min(found, key=lambda other: abs(other - share))][1] if found else start
-        found[share] = _fit(ranks, 1 / share, warm)
+        try:
+            found[share] = _fit(ranks, 1 / share, warm)
+        except SingularCopulaError:  # such heavy tails do not suit samples with so many ties
+            return -normal[0]
         return -found[share][0]
 
-    best = found[minimize_scalar(loss, bounds=(0, 1), method="bounded", options={"xatol": 3e-3}).x]
-    normal = _fit(ranks, math.inf, start)
+    minimize_scalar(loss, bounds=(0, 1), method="bounded", options={"xatol": 3e-3})
+    best = max(found.values(), key=lambda fit: fit[0], default=normal)
     return best if best[0] > normal[0] + _MIN_GAIN else normal
 
 
@@ -191,7 +201,14 @@ def _fit(ranks: Ranks, dof: float, start: Matrix) -> tuple[float, Matrix, float]
 
 
 def _correlation(values: Matrix, dof: float, start: Matrix) -> Matrix:
-    """Expectation and maximisation (Kent, Tyler and Vardi 1994): long samples count less."""
+    """Expectation and maximisation (Kent, Tyler and Vardi 1994): long samples count less.
+
+    It has no solution where a subspace of q dimensions holds a share (v + q) / (v + p) of the
+    samples, as saturated units make it: the scatter collapses onto that subspace.
+
+    Raises:
+        SingularCopulaError: If it does.
+    """
     p = values.shape[1]
     scatter = start
     for _ in range(_STEPS):
@@ -203,14 +220,27 @@ def _correlation(values: Matrix, dof: float, start: Matrix) -> Matrix:
         if change < _SETTLED:
             break
     deviations = np.sqrt(np.diag(scatter))
-    return np.asarray(scatter / np.outer(deviations, deviations))
+    correlation: Matrix = scatter / np.outer(deviations, deviations)
+    if not np.linalg.eigvalsh(correlation)[0] > _SINGULAR:
+        raise _collapsed()
+    return correlation
 
 
 def _lengths(values: Matrix, scatter: Matrix) -> Matrix:
     """(N,) squared Mahalanobis lengths."""
     from scipy.linalg import solve_triangular
 
-    factor = np.linalg.cholesky(scatter)
+    try:
+        factor = np.linalg.cholesky(scatter)
+    except np.linalg.LinAlgError:
+        raise _collapsed() from None
     solved = solve_triangular(factor, values.T, lower=True, check_finite=False)
     lengths: Matrix = (solved**2).sum(axis=0)
     return lengths
+
+
+def _collapsed() -> SingularCopulaError:
+    return SingularCopulaError(
+        "TCopula: too many samples share the ranks of a unit (a saturated one?) for tails this "
+        "heavy, so there is no density. Choose a larger dof, or leave that unit out."
+    )

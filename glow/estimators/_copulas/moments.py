@@ -108,7 +108,10 @@ def _log_determinant(values: Matrix, noise: Matrix, *, corrected: bool) -> float
     log_determinant = float(np.log(spread).sum())
     if not corrected:
         return log_determinant
-    factor = np.linalg.cholesky(total)
+    try:
+        factor = np.linalg.cholesky(total)
+    except np.linalg.LinAlgError:  # singular as far as rounding can tell
+        return -math.inf
     half = solve_triangular(factor, covariance, lower=True)
     shares: Matrix = np.linalg.eigvalsh(solve_triangular(factor, half.T, lower=True))
     return log_determinant - log_determinant_bias(shares, freedom)
