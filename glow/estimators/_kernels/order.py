@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import numpy.typing as npt
-
-from glow.estimators._compile import kernel
 
 from .strips import TO_ALL, TO_CLASS
 from .tiles import ROWS, WIDTH
@@ -57,7 +57,6 @@ def _tiles(segments: Integers, owners: Integers, starts: Integers) -> Integers:
     return np.ascontiguousarray(tiles[np.argsort(tiles[:, 0], kind="stable")], dtype=np.int64)
 
 
-@kernel
 def neighbourly(samples: npt.NDArray[np.float32], segments: Integers) -> Integers:
     """An order in which samples of one tile lie close together.
 
@@ -72,25 +71,15 @@ def neighbourly(samples: npt.NDArray[np.float32], segments: Integers) -> Integer
         (N,) sample numbers.
     """
     order = np.arange(len(samples))
-    stack = [(segments[r], segments[r + 1]) for r in range(len(segments) - 1)]
-    while len(stack):
+    stack = list(itertools.pairwise(segments.tolist()))
+    while stack:
         low, high = stack.pop()
         if high - low <= ROWS:
             continue
-        part = order[low:high]
-        values = np.empty(high - low, np.float32)
-        best, widest = 0, np.float32(-1)
-        for unit in range(samples.shape[1]):
-            least, most = np.float32(np.inf), np.float32(-np.inf)
-            for i in part:
-                least, most = min(least, samples[i, unit]), max(most, samples[i, unit])
-            if most - least > widest:
-                best, widest = unit, most - least
-        for i in range(len(part)):
-            values[i] = samples[part[i], best]
-        order[low:high] = part[np.argsort(values, kind="mergesort")]
+        part = samples[order[low:high]]
+        values = part[:, np.argmax(np.ptp(part, axis=0))]
+        order[low:high] = order[low:high][np.argsort(values, kind="stable")]
         size = WIDTH if high - low > WIDTH else ROWS
         middle = low + max(size, (high - low) // 2 // size * size)
-        stack.append((low, middle))
-        stack.append((middle, high))
+        stack += [(low, middle), (middle, high)]
     return order

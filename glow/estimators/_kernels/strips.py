@@ -16,6 +16,7 @@ from .tiles import (
     WIDTH,
     add,
     blank,
+    clear,
     difference,
     exponentiate,
     extremes,
@@ -49,11 +50,15 @@ class Nodes(NamedTuple):
         scales: (V,) by group, doubling within one.
         levels: (V,) int64, the largest b such that ``scale * 2**b <= CLOSE``.
         groups: (G + 1,) int64, where each group begins.
+        lowest: The first of the levels.
+        highest: The last.
     """
 
     scales: Doubles
     levels: Integers
     groups: Integers
+    lowest: int
+    highest: int
 
 
 class Source(NamedTuple):
@@ -107,7 +112,9 @@ class Tallies(NamedTuple):
     joint_close: Doubles
 
 
-class _Work(NamedTuple):
+class Work(NamedTuple):
+    """Room for one tile and its sums; made by `workspace`, since arrays are slow to compile."""
+
     tile: Floats
     k: Floats
     other: Floats
@@ -116,6 +123,20 @@ class _Work(NamedTuple):
     found: Doubles
     far_across: Doubles
     far_down: Doubles
+
+
+def workspace() -> Work:
+    """Room for one walk."""
+    return Work(
+        tile=np.zeros(ROWS * WIDTH, np.float32),
+        k=np.zeros(ROWS * WIDTH, np.float32),
+        other=np.zeros(ROWS * WIDTH, np.float32),
+        across=np.zeros(POWERS * ROWS, np.float32),
+        down=np.zeros(POWERS * WIDTH, np.float32),
+        found=np.zeros(POWERS),
+        far_across=np.zeros(ROWS),
+        far_down=np.zeros(WIDTH),
+    )
 
 
 class _Place(NamedTuple):
@@ -135,7 +156,12 @@ class _Place(NamedTuple):
 
 @kernel
 def add_tiles(
-    tiles: Integers, segments: Integers, strip: Strip, nodes: Nodes, tallies: Tallies
+    tiles: Integers,
+    segments: Integers,
+    strip: Strip,
+    nodes: Nodes,
+    tallies: Tallies,
+    work: Work,
 ) -> None:
     """Adds the sums of some tiles of a kernel matrix exp(-scale distance).
 
@@ -149,17 +175,8 @@ def add_tiles(
         strip: Holds the rows of all the tiles.
         nodes: The scales.
         tallies: Added to.
+        work: Overwritten.
     """
-    work = _Work(
-        np.zeros(ROWS * WIDTH, np.float32),
-        np.zeros(ROWS * WIDTH, np.float32),
-        np.zeros(ROWS * WIDTH, np.float32),
-        np.zeros(POWERS * ROWS, np.float32),
-        np.zeros(POWERS * WIDTH, np.float32),
-        np.zeros(POWERS),
-        np.zeros(ROWS),
-        np.zeros(WIDTH),
-    )
     for n in range(len(tiles)):
         s, start, stop, t, column, column_stop, kind = tiles[n]
         for row in range(start, stop, ROWS):
@@ -200,14 +217,17 @@ def _fetch(source: Source, rooted: bool, place: _Place, tile: Floats) -> None:
 
 
 @kernel
-def _far(tile: Floats, work: _Work) -> float:
+def _far(tile: Floats, work: Work) -> float:
     """The sum of all distances of a tile."""
     total_distances(tile, work.far_across, work.far_down)
-    return float(work.far_across.sum())
+    found = 0.0
+    for i in range(ROWS):
+        found += work.far_across[i]
+    return found
 
 
 @kernel
-def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: _Work, far: float) -> None:
+def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: Work, far: float) -> None:
     """Adds one tile at every node.
 
     Args:
@@ -219,9 +239,9 @@ def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: _Work, far: float)
     """
     joint = far >= 0
     nearest, farthest = extremes(work.tile, place.rows, place.columns, place.own)
-    lowest = nodes.levels.min()
+    lowest = nodes.lowest
     level = max(lowest, int(np.ceil(np.log2(farthest)))) if farthest > 0 else lowest
-    if level <= nodes.levels.max():
+    if level <= nodes.highest:
         if joint:
             _add_close_joint(place, level - lowest, level, far, tallies, work)
         else:
@@ -242,14 +262,14 @@ def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: _Work, far: float)
 
 
 @kernel
-def _add_alive(place: _Place, first: int, stop: int, tallies: Tallies, work: _Work) -> None:
+def _add_alive(place: _Place, first: int, stop: int, tallies: Tallies, work: Work) -> None:
     """Adds the nodes first..stop of one exponential."""
     for v in range(first, stop, _STEPS):
         steps = min(_STEPS, stop - v)
         if steps == 1:
             total(work.k, work.across, work.down)
         else:
-            work.down[: _STEPS * WIDTH] = 0
+            clear(work.down[: _STEPS * WIDTH])
             for i in range(0, place.rows, 4):
                 square_and_total(work.k, i, work.across, work.down)
         for step in range(steps):
@@ -263,11 +283,11 @@ def _add_alive(place: _Place, first: int, stop: int, tallies: Tallies, work: _Wo
 
 
 @kernel
-def _add_alive_joint(place: _Place, first: int, stop: int, tallies: Tallies, work: _Work) -> None:
+def _add_alive_joint(place: _Place, first: int, stop: int, tallies: Tallies, work: Work) -> None:
     """Adds the nodes first..stop of one exponential of both variables."""
     factor = 1.0 if place.own >= 0 else 2.0  # the tile's mirror image is never visited
     for v in range(first, stop, _STEPS):
-        work.found[:] = 0
+        clear(work.found)
         for i in range(0, place.rows, 4):
             square_and_sum(work.k, i, work.found)
         for step in range(min(_STEPS, stop - v)):
@@ -275,17 +295,19 @@ def _add_alive_joint(place: _Place, first: int, stop: int, tallies: Tallies, wor
 
 
 @kernel
-def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: _Work) -> None:
+def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: Work) -> None:
     """Adds the powers of the distances at the level of the largest."""
     unit = np.float32(2.0**-level)
-    work.down[:] = 0
+    clear(work.down)
     for i in range(0, place.rows, 2):
         powers(work.tile, unit, i, work.across, work.down)
     total_distances(work.tile, work.far_across, work.far_down)
-    work.far_across[:] *= unit
-    work.far_down[:] *= unit
-    work.across[:ROWS] = place.columns - (place.own >= 0)
-    work.down[:WIDTH] = place.rows
+    for i in range(ROWS):
+        work.far_across[i] *= unit
+        work.across[i] = place.columns - (place.own >= 0)
+    for j in range(WIDTH):
+        work.far_down[j] *= unit
+        work.down[j] = place.rows
     for p in range(POWERS):
         across = work.across[p * ROWS : (p + 1) * ROWS]
         down = work.down[p * WIDTH : (p + 1) * WIDTH]
@@ -301,11 +323,11 @@ def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: _W
 
 @kernel
 def _add_close_joint(
-    place: _Place, index: int, level: int, far: float, tallies: Tallies, work: _Work
+    place: _Place, index: int, level: int, far: float, tallies: Tallies, work: Work
 ) -> None:
     """Adds the powers of the distances of both variables at the level of the largest."""
     unit = 2.0**-level
-    work.found[:] = 0
+    clear(work.found)
     for i in range(0, place.rows, 4):
         sum_powers(work.tile, np.float32(unit), i, work.found)
     factor = 1.0 if place.own >= 0 else 2.0
@@ -330,58 +352,3 @@ def _deposit(
     if place.own < 0:
         for j in range(place.columns):
             columns[j] += down[j]
-
-
-@kernel
-def settle(
-    alive: Doubles,
-    close: Doubles,
-    nodes: Nodes,
-    others: Integers,
-    segments: Integers,
-    visited: Integers,
-    lowest: int,
-) -> Doubles:
-    """Turns one kind of tallies into sums of the kernel less 1.
-
-    Args:
-        alive: (segments, V, WIDTH).
-        close: (segments, levels, POWERS, WIDTH); overwritten.
-        nodes: The scales.
-        others: (N,) how many terms each sum has.
-        segments: (segments + 1,) the first sample of each.
-        visited: (V,) where the sums of each node go.
-        lowest: The first of the levels.
-
-    Returns:
-        (V, N).
-    """
-    found = np.empty((alive.shape[1], len(others)))
-    for s in range(len(alive)):
-        low, size = segments[s], segments[s + 1] - segments[s]
-        _accumulate(close[s], lowest)
-        for v in range(alive.shape[1]):
-            powers = close[s, nodes.levels[v] - lowest]
-            out = found[visited[v], low : low + size]
-            taken, others_here = alive[s, v], others[low : low + size]
-            for j in range(size):
-                out[j] = taken[j] - (others_here[j] - powers[0, j])
-            factor = 1.0
-            for p in range(1, POWERS):
-                factor *= -nodes.scales[v] / p
-                power = powers[p]
-                for j in range(size):
-                    out[j] += factor * power[j]
-    return found
-
-
-@kernel
-def _accumulate(close: Doubles, lowest: int) -> None:
-    """From powers of shares of 2**level at each level to powers of distances up to it."""
-    for index in range(len(close)):
-        for p in range(POWERS):
-            unit = 2.0 ** (p * (lowest + index))
-            here, below = close[index, p], close[max(index - 1, 0), p]
-            share = 1.0 if index > 0 else 0.0
-            for j in range(WIDTH):
-                here[j] = unit * here[j] + share * below[j]

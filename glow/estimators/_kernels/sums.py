@@ -85,7 +85,7 @@ def kernel_sums(
         ValueError: If the activations are too large to square.
     """
     from .order import cut, neighbourly
-    from .strips import add_tiles
+    from .strips import add_tiles, workspace
 
     if not isinstance(samples, np.ndarray):
         return _sums_on_device(samples, scales, classes, other, ratio, rooted=rooted)
@@ -100,9 +100,9 @@ def kernel_sums(
     nodes, visited = arrange(scales)
     tallies = empty_tallies(len(segments) - 1, nodes)
     second = None if other is None else other.ordered(order)
-    ratio = 0.0 if other is None else ratio
+    ratio, work = 0.0 if other is None else ratio, workspace()
     for strip, chosen in _strips(OrderedDistances(values), second, ratio, tiles, rooted=rooted):
-        add_tiles(chosen, segments, strip, nodes, tallies)
+        add_tiles(chosen, segments, strip, nodes, tallies, work)
     return _settled(tallies, nodes, visited, segments, starts, order)
 
 
@@ -146,7 +146,7 @@ def arrange(scales: npt.NDArray[np.float64]) -> tuple[Nodes, npt.NDArray[np.int6
     visited = np.array([i for group in groups for i in group], dtype=np.int64)
     bounds = np.cumsum([0, *(len(group) for group in groups)]).astype(np.int64)
     levels = np.floor(np.log2(CLOSE / scales[visited])).astype(np.int64)
-    return Nodes(scales[visited], levels, bounds), visited
+    return Nodes(scales[visited], levels, bounds, int(levels.min()), int(levels.max())), visited
 
 
 def doubling_groups(scales: npt.NDArray[np.float64]) -> list[list[int]]:
@@ -295,7 +295,7 @@ def empty_tallies(segments: int, nodes: Nodes) -> Tallies:
     from .strips import Tallies
     from .tiles import POWERS, WIDTH
 
-    levels = int(nodes.levels.max() - nodes.levels.min()) + 1
+    levels = nodes.highest - nodes.lowest + 1
     return Tallies(
         np.zeros((2, segments, len(nodes.scales), WIDTH)),
         np.zeros((2, segments, levels, POWERS, WIDTH)),
@@ -313,25 +313,40 @@ def _settled(
     order: npt.NDArray[np.int64],
 ) -> KernelSums:
     """What the tallies amount to, in the order of the scales."""
-    from .strips import settle
-
-    n, lowest = len(order), int(nodes.levels.min())
-    sizes = np.diff(starts)
-    rows = []
+    n, sizes = len(order), np.diff(starts)
+    used = np.arange(tallies.alive.shape[3]) < np.diff(segments)[:, None]
+    both = np.empty((2, len(visited), n))
     for kind, others in enumerate((np.full(n, n - 1), np.repeat(sizes, sizes) - 1)):
-        alive, close = tallies.alive[kind], tallies.close[kind]
-        rows.append(settle(alive, close, nodes, others, segments, visited, lowest))
+        for v, powers in _powers(np.swapaxes(tallies.close[kind], 0, 1), nodes):
+            first, rest = powers[:, 0], powers[:, 1:]
+            alive = tallies.alive[kind, :, v][used] - (others - first[used])
+            both[kind, visited[v]] = alive + (_taylor(nodes.scales[v]) @ rest)[used]
     joint = np.empty(len(visited))
-    joint[visited] = _settled_joint(tallies, nodes, n * (n - 1), lowest)
-    return KernelSums(order, rows[0], rows[1], joint)
+    for v, powers in _powers(tallies.joint_close[:, None, :, None], nodes):
+        alive = tallies.joint_alive[v] - (n * (n - 1) - powers[0, 0, 0])
+        joint[visited[v]] = alive + _taylor(nodes.scales[v]) @ powers[0, 1:, 0]
+    return KernelSums(order, both[0], both[1], joint)
 
 
-def _settled_joint(
-    tallies: Tallies, nodes: Nodes, pairs: int, lowest: int
-) -> npt.NDArray[np.float64]:
-    p = np.arange(tallies.joint_close.shape[1])
-    units = 2.0 ** np.multiply.outer(np.arange(lowest, nodes.levels.max() + 1), p)
-    close = np.cumsum(tallies.joint_close * units, axis=0)[nodes.levels - lowest]
-    factors = np.cumprod(-nodes.scales[:, None] / p[1:], axis=1)
-    close_sums: npt.NDArray[np.float64] = (factors * close[:, 1:]).sum(axis=1)
-    return tallies.joint_alive - (pairs - close[:, 0]) + close_sums
+def _powers(
+    close: npt.NDArray[np.float64], nodes: Nodes
+) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
+    """Each node, and the sums of powers of all distances up to its level.
+
+    Args:
+        close: (levels, segments, POWERS, WIDTH) powers of shares of 2**level at each level.
+        nodes: The scales.
+    """
+    powers = np.zeros_like(close[0])
+    exponents = np.arange(close.shape[2])[:, None]
+    for index, level in enumerate(range(nodes.lowest, nodes.highest + 1)):
+        powers += close[index] * 2.0 ** (level * exponents)
+        for v in np.flatnonzero(nodes.levels == level):
+            yield int(v), powers
+
+
+def _taylor(scale: float) -> npt.NDArray[np.float64]:
+    """What the powers of distances from the first on count in the kernel."""
+    from .tiles import POWERS
+
+    return np.asarray(np.cumprod(-scale / np.arange(1, POWERS)), dtype=np.float64)

@@ -27,12 +27,20 @@ _SMALLEST = np.float32(3.4e-10)
 
 
 @vector_kernel
+def clear(sums: Floats | Doubles) -> None:
+    """Zeros everywhere: a loop compiles in a tenth of the time that ``sums[:] = 0`` takes."""
+    for j in range(len(sums)):
+        sums[j] = 0
+
+
+@vector_kernel
 def load(strip: Floats, row: int, rows: int, column: int, columns: int, tile: Floats) -> None:
     """Copies a tile out of a strip of a matrix."""
     if rows < ROWS or columns < WIDTH:
-        tile[:] = _ZERO
+        clear(tile)
     for i in range(rows):
-        tile[i * WIDTH : i * WIDTH + columns] = strip[row + i, column : column + columns]
+        for j in range(columns):
+            tile[i * WIDTH + j] = strip[row + i, column + j]
 
 
 @vector_kernel
@@ -47,7 +55,7 @@ def gather(
 ) -> None:
     """Copies a tile out of a matrix whose rows and columns are picked."""
     if rows < ROWS or columns < WIDTH:
-        tile[:] = _ZERO
+        clear(tile)
     for i in range(rows):
         source, target = matrix[picks[row + i]], tile[i * WIDTH : (i + 1) * WIDTH]
         for j in range(columns):
@@ -66,7 +74,7 @@ def difference(units: Floats, row: int, rows: int, column: int, columns: int, ti
         columns: How many.
         tile: Overwritten.
     """
-    tile[:] = _ZERO
+    clear(tile)
     stop = column + columns
     for i in range(rows):
         target = tile[i * WIDTH : i * WIDTH + columns]
@@ -109,8 +117,13 @@ def extremes(tile: Floats, rows: int, columns: int, own: int) -> tuple[np.float3
             least = min(least, _least(row))
         for j in range(len(row)):
             most = max(most, row[j])
-    ends = np.array([least, most], np.int32).view(np.float32)
-    return ends[0], ends[1]
+    return _as_float(least), _as_float(most)
+
+
+@kernel
+def _as_float(bits: np.int32) -> np.float32:
+    whole = np.int32(bits)  # the compiler takes bits of nothing else
+    return np.float32(whole.view(np.float32))
 
 
 @kernel
@@ -136,14 +149,16 @@ def blank(k: Floats, rows: int, columns: int, own: int) -> None:
             k[i * WIDTH + own + i] = _ZERO
     if columns < WIDTH:
         for i in range(rows):
-            k[i * WIDTH + columns : (i + 1) * WIDTH] = _ZERO
-    k[rows * WIDTH :] = _ZERO
+            for j in range(i * WIDTH + columns, (i + 1) * WIDTH):
+                k[j] = _ZERO
+    for j in range(rows * WIDTH, ROWS * WIDTH):
+        k[j] = _ZERO
 
 
 @vector_kernel
 def total(k: Floats, across: Floats, down: Floats) -> None:
     """Sums of a tile over its columns and over its rows."""
-    down[:WIDTH] = _ZERO
+    clear(down[:WIDTH])
     for i in range(ROWS):
         row = k[i * WIDTH : (i + 1) * WIDTH]
         found = _ZERO
@@ -250,8 +265,16 @@ def powers(tile: Floats, scale: np.float32, i: int, across: Floats, down: Floats
         down[5 * WIDTH + j] += u * p + v * q
         a6, b6 = a6 + u * u, b6 + v * v
         down[6 * WIDTH + j] += u * u + v * v
-    for p_, a_, b_ in ((2, a2, b2), (3, a3, b3), (4, a4, b4), (5, a5, b5), (6, a6, b6)):
-        across[p_ * ROWS + i], across[p_ * ROWS + i + 1] = a_, b_
+    i += 2 * ROWS
+    across[i], across[i + 1] = a2, b2
+    i += ROWS
+    across[i], across[i + 1] = a3, b3
+    i += ROWS
+    across[i], across[i + 1] = a4, b4
+    i += ROWS
+    across[i], across[i + 1] = a5, b5
+    i += ROWS
+    across[i], across[i + 1] = a6, b6
 
 
 @vector_kernel
@@ -280,7 +303,7 @@ def total_distances(tile: Floats, across: Doubles, down: Doubles) -> None:
 
     What two kernels close to 1 share is in the second order. The first must cancel.
     """
-    down[:] = 0
+    clear(down)
     for i in range(ROWS):
         row = tile[i * WIDTH : (i + 1) * WIDTH]
         found = 0.0
