@@ -22,6 +22,7 @@ _STEPS = 30  # of the iteration for a correlation at given degrees of freedom
 _SETTLED = 1e-5  # change of a correlation at which it ends
 _MIN_GAIN = 2.0  # log likelihood that tails must bring to be believed, as half of chi2(1) at 0.95
 _SINGULAR = 1e-11
+_COLLAPSED = 1e-2  # of the plain correlation's least eigenvalue: tails alone change it far less
 
 
 class SingularCopulaError(ValueError):
@@ -221,7 +222,8 @@ def _correlation(values: Matrix, dof: float, start: Matrix) -> Matrix:
             break
     deviations = np.sqrt(np.diag(scatter))
     correlation: Matrix = scatter / np.outer(deviations, deviations)
-    if not np.linalg.eigvalsh(correlation)[0] > _SINGULAR:
+    plain = np.corrcoef(values, rowvar=False).reshape(p, p)
+    if not np.linalg.eigvalsh(correlation)[0] > _COLLAPSED * np.linalg.eigvalsh(plain)[0]:
         raise _collapsed()
     return correlation
 
