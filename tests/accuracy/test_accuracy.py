@@ -123,7 +123,7 @@ def test_only_the_samples_of_the_cell_can_be_refused():
 
 def test_a_version_is_that_of_everything_the_estimator_imports():
     sources = {path.name for path in accuracy_cache._sources(KSG.__module__)}
-    assert {"_ksg.py", "_neighbours.py", "_base.py", "_context.py"} <= sources
+    assert {"_ksg.py", "search.py", "search_kernels.py", "_base.py", "_context.py"} <= sources
     assert "_gaussian.py" not in sources
 
 
