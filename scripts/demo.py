@@ -21,7 +21,7 @@ import numpy as np
 from glow import __version__
 from glow.datasets import szt
 from glow.dynamics import Recording, RecordingError, compression, phases, plane, plot, sweep
-from glow.estimators import KDE, Binned, Estimator
+from glow.estimators import EDGE, KDE, Binned, Estimator
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,14 +37,15 @@ SETTINGS: dict[str, Estimator] = {
     "30 edges on [-1, 1]": Binned(edges=np.linspace(-1, 1, 30)),
     "30 bins, global range": Binned(bins=30, range="global"),
     "width 0.07": Binned(width=0.07),
+    "EDGE, gamma 1": EDGE(gamma=1.0),
     "KDE, variance 0.001": KDE(variance=1e-3),
 }
-# One KDE point costs a hundred binned ones, so its table reads every n-th snapshot of all runs ...
-KDE_SNAPSHOTS = 24
-# ... and its slider, which keeps a curve of 91 variances, reads one run and every second snapshot.
-SLIDER_RUNS = {"kde": [0]}
+# Where a point costs several or many binned ones, the table reads fewer snapshots of all runs ...
+TABLE_SNAPSHOTS = {"edge": 30, "kde": 24}
+# ... and the slider, which keeps a curve of 25 or 91 values, one run and every second snapshot.
+SLIDER_RUNS = {"edge": [0], "kde": [0]}
 SLIDER_SNAPSHOTS = 40
-SLIDER_STEP = {"kde": 2}
+SLIDER_STEP = {"edge": 2, "kde": 2}
 
 
 def build(activation: str, seed: int) -> Sequential:
@@ -162,13 +163,13 @@ def say(text: str, *, again: bool = False) -> None:
 
 
 def estimate(recordings: dict[str, Recording]) -> dict[str, dict[str, xr.Dataset]]:
-    """Return the plane of every kind under every setting: all runs, KDE on fewer snapshots."""
+    """Return the plane of every kind under every setting: all runs, dear ones on few snapshots."""
     planes: dict[str, dict[str, xr.Dataset]] = {}
     for kind, recording in recordings.items():
         planes[kind] = {}
         for setting, estimator in SETTINGS.items():
-            few = isinstance(estimator, KDE)
-            epochs = thinned(recording, KDE_SNAPSHOTS) if few else None
+            few = TABLE_SNAPSHOTS.get(estimator.name)
+            epochs = thinned(recording, few) if few else None
             report = progress(f"  {kind}, {setting}")
             planes[kind][setting] = plane(recording, estimator, epochs=epochs, progress=report)
     say("", again=True)
@@ -191,11 +192,11 @@ def progress(text: str):  # noqa: ANN201 - a closure of the type that `plane` do
 
 
 def sliders(recordings: dict[str, Recording]) -> dict[str, list[xr.Dataset]]:
-    """Return the kept curve behind every slider of the page: one sweep per estimator variant."""
+    """Return the kept curve behind every slider of the page: each estimator's first slider."""
     kept: dict[str, list[xr.Dataset]] = {kind: [] for kind in recordings}
     for kind, recording in recordings.items():
-        for estimator in (*Binned.variants(), KDE()):
-            for parameter in estimator.sliders:
+        for estimator in (*Binned.variants(), EDGE(), KDE()):
+            for parameter in estimator.sliders[:1]:  # none where the edges are given
                 kept[kind].append(
                     sweep(
                         recording,
@@ -296,8 +297,11 @@ def main() -> None:
                 f"  LEFT OUT: {kind} stopped at epoch {last} of {epochs} to stay in the time limit"
             )
 
-    print("2. Estimating the planes of the same recordings under four settings")
-    print(f"   (binned: every snapshot of every run; KDE: {KDE_SNAPSHOTS} snapshots of every run)")
+    print("2. Estimating the planes of the same recordings under five settings")
+    print(
+        f"   (every run; binned: every snapshot, EDGE: {TABLE_SNAPSHOTS['edge']}, "
+        f"KDE: {TABLE_SNAPSHOTS['kde']} of them)"
+    )
     planes = estimate(recordings)
     print(table(planes).lstrip("\n"), "\n", reading(planes), "\n", sep="\n")
     print(
@@ -310,7 +314,8 @@ def main() -> None:
 
     print("\n3. Keeping the curves behind the sliders")
     print(
-        f"   (binned: {SLIDER_SNAPSHOTS} snapshots, every run; KDE: every second of these, one run)"
+        f"   (binned: {SLIDER_SNAPSHOTS} snapshots, every run; EDGE and KDE: every second of "
+        "these, one run)"
     )
     written = picture(planes, options.folder)
     page = options.folder / "planes.html"
