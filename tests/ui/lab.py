@@ -73,6 +73,7 @@ class Lab:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
 
     def ask(self, path, method="GET"):
         """The answer of the server's own interface, None if it is empty."""
