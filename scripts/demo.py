@@ -42,10 +42,10 @@ SETTINGS: dict[str, Estimator] = {
 }
 # Where a point costs several or many binned ones, the table reads fewer snapshots of all runs ...
 TABLE_SNAPSHOTS = {"edge": 30, "kde": 24}
-# ... and the slider, which keeps a curve of 25 or 91 values, one run and every second snapshot.
+# ... and the slider, which keeps a curve of 25 or 151 values, one run and every second or third.
 SLIDER_RUNS = {"edge": [0], "kde": [0]}
 SLIDER_SNAPSHOTS = 40
-SLIDER_STEP = {"edge": 2, "kde": 2}
+SLIDER_STEP = {"edge": 2, "kde": 3}
 
 
 def build(activation: str, seed: int) -> Sequential:
@@ -314,8 +314,8 @@ def main() -> None:
 
     print("\n3. Keeping the curves behind the sliders")
     print(
-        f"   (binned: {SLIDER_SNAPSHOTS} snapshots, every run; EDGE and KDE: every second of "
-        "these, one run)"
+        f"   (binned: {SLIDER_SNAPSHOTS} snapshots, every run; EDGE and KDE: every second, third "
+        "of these, one run)"
     )
     written = picture(planes, options.folder)
     page = options.folder / "planes.html"

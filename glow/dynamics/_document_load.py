@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ._fields import Fields
 
-_LARGEST_FILE = 256 * 2**20  # bytes; a plane of 1,800 points with a slider of 91 values has 0.9 MB
+_LARGEST_FILE = 256 * 2**20  # bytes; a plane of 1,800 points with a slider of 151 values has 1.5 MB
 _REMEDY = "Save the planes again with glow.dynamics.save."
 _SCALES = ("linear", "log", "integer")
 _VERDICT_NAMES = tuple(f"{axis}_verdict" for axis in AXES)

@@ -41,10 +41,11 @@ class KDE(Estimator):
     and log2 N if all are far apart; lower <= upper holds for I(X;T), but not for I(T;Y), which is a
     difference of bounds. I(T;Y) never exceeds H(Y).
 
-    The estimate is smooth in the variance: `curve` evaluates many variances for little more than
-    one. Distances are in float32; activations on an accelerator stay there, unless the target is
-    continuous. A layer that adds noise itself may be given: set ``variance`` to
-    that of its noise.
+    The estimate is smooth in the variance: `curve` evaluates 60 for five to seven times the time of
+    one. Between the slider's nodes, five an octave, a cubic spline in the logarithm is within 6e-4
+    nats of both coordinates of 4,096 samples, 1024-unit layers included. Distances are in float32;
+    activations on an accelerator stay there, unless the target is continuous. A layer that adds
+    noise itself may be given: set ``variance`` to that of its noise.
 
     Args:
         variance: Variance of the noise in each unit. Saxe et al. (2018) used 0.001 for the 12-bit
@@ -69,6 +70,7 @@ class KDE(Estimator):
         high=1e9,
         slider=(2**-16, 2**14),
         smooth=True,
+        per_octave=5,  # with 1024 units, the curve bends within a third of an octave
         meaning="variance of the noise in each unit, in squared units of the activation",
     )
     bound: str = parameter(

@@ -98,10 +98,9 @@ class Parameter:
     def grid(self) -> npt.NDArray[np.float64] | npt.NDArray[np.int64]:
         """The values that a slider visits and a sweep keeps, increasing.
 
-        Smooth parameters give the nodes ``2 ** (q / per_octave)`` of their range. With three an
-        octave of the variance, a cubic spline in the logarithm through them is within 3e-4 nats of
-        the KDE estimate. Others give
-        about 24 values, evenly spread on the parameter's scale, that contain the default.
+        Smooth parameters give the nodes ``2 ** (q / per_octave)`` of their range, through which a
+        cubic spline in the logarithm is drawn. Others give about 24 values, evenly spread on the
+        parameter's scale, that contain the default.
 
         Raises:
             TypeError: If the parameter is not a number.

@@ -97,11 +97,11 @@ def test_none_is_legal_only_where_optional():
     assert declare("log", low=1, high=2, optional=True).check("Owner", None) is None
 
 
-def test_a_smooth_parameter_visits_three_nodes_an_octave():
+def test_a_smooth_parameter_visits_so_many_nodes_an_octave():
     nodes = KDE().sliders[0].grid()
-    assert len(nodes) == 91
+    assert len(nodes) == 151
     assert (nodes[0], nodes[-1]) == (2**-16, 2**14)
-    np.testing.assert_allclose(np.diff(np.log2(nodes)), 1 / 3, rtol=1e-12)
+    np.testing.assert_allclose(np.diff(np.log2(nodes)), 1 / 5, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
