@@ -189,9 +189,8 @@ class Study:
         return dataset
 
     def _axis_attrs(self, axis: str, estimator: Estimator) -> dict[str, str]:
-        symbol = "I" if estimator.unit == "bits" else estimator.label
         form = estimator.form(False, axis == "ty" and self._probe.classes is not None)
-        attrs = {"long_name": f"{symbol}{_SYMBOLS[axis]}", "units": estimator.unit}
+        attrs = {"long_name": f"{estimator.symbol}{_SYMBOLS[axis]}", "units": estimator.unit}
         return {**attrs, "form": form} if form else attrs
 
     @cached_property

@@ -306,6 +306,11 @@ class Estimator(ABC):
         )
 
     @property
+    def symbol(self) -> str:
+        """What stands before (X;T) on an axis: "I" for bits, else the class's name."""
+        return "I" if self.unit == "bits" else type(self).__name__
+
+    @property
     def label(self) -> str:
         """Short text for a list of estimators, without the values that sliders show."""
         return type(self).__name__

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glow.dynamics import compression, document, phases, plane, plot, sweep
-from glow.estimators import KDE, VERDICTS, Binned, Context, Estimator
+from glow.estimators import HSIC, KDE, VERDICTS, Binned, Context, Estimator
 
 FIXED = Binned(bins=10, range=(-1, 1))
 
@@ -153,6 +153,11 @@ def test_a_pair_asks_each_measure_for_its_own_axis_alone(recorded):
     asked.clear()
     plane(recorded, x=FIXED, y=made(criterion=criterion)(), n_jobs=1)
     assert set(asked) == {"ty"}
+
+
+def test_axes_carry_the_short_symbol_of_a_measure(recorded):
+    p = plane(recorded, x=HSIC(), y=HSIC(normalised=True))
+    assert [p[axis].attrs["long_name"] for axis in ("xt", "ty")] == ["HSIC(X;T)", "nHSIC(T;Y)"]
 
 
 def test_a_pair_has_the_units_and_ceilings_of_both(recorded):

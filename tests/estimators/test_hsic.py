@@ -208,3 +208,11 @@ def test_settings_without_effect_are_refused():
         HSIC(kernel="linear", sigma=3)
     with pytest.raises(ValueError, match=r"HSIC: epsilon=0\.1 has no effect"):
         HSIC(epsilon=0.1)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "symbol"),
+    [(HSIC(), "HSIC"), (HSIC(kernel="linear"), "HSIC"), (HSIC(normalised=True), "nHSIC")],
+)
+def test_the_symbol_of_an_axis_is_short(estimator, symbol):
+    assert estimator.symbol == symbol
