@@ -189,7 +189,7 @@ def _for_values(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
 
 def _for_many_values(x: npt.NDArray[Any], y: npt.NDArray[Any], d: int) -> Recommendation:
     about = f"{d} continuous units together, {len(x)} samples:"
-    tried = _measured([TCopula(), Gaussian()], x, y)
+    tried = _measured([TCopula()], x, y) or _measured([Gaussian()], x, y)
     if not tried:
         reason = f"{about} too few for a joint covariance, and for neighbours."
         return Recommendation(KSG(), reason, _doubted(KSG().measure(x, y), SAMPLES))

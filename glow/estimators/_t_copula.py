@@ -10,11 +10,11 @@ import numpy as np
 
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
-from ._copulas.doubts import Excess, bend_excess, pair_excess
-from ._copulas.fit import FittedCopula, distinct, double_ranks, fit_t_copula, quantiles
+from ._copulas.doubts import doubt, excesses, pair_excess
+from ._copulas.fit import distinct, double_ranks, fit_t_copula, quantiles
 from ._gaussian import Gaussian
 from ._parameter import parameter
-from ._verdict import MISFIT, RELIABLE, SAMPLES
+from ._verdict import RELIABLE, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from ._copulas.fit import Matrix, Ranks
     from ._estimate import Estimate
 
-_SIGNIFICANT = 3.0  # standard deviations from which on an excess is believed
-# Share of the estimate from which on an excess matters. What pairs show is missing in bits; a bend
-# is but one sign that the copula is of another kind.
-_SERIOUS = {"pair": 0.1, "bend": 0.02}
 _TOLERANCE = 0.2  # of the estimate, which two standard errors must not exceed
 
 
@@ -168,7 +164,7 @@ class TCopula(Estimator):
             "tail": 1 / copula.dof,
             "tied_share": _tied_share(np.hstack(ranks)),
             "standard_error": copula.standard_error() / math.log(2),
-            **_excesses(ranks, copula),
+            **excesses(*ranks, copula),
         }
 
     def measure(self, x: Array, y: Array) -> Estimate:
@@ -220,19 +216,6 @@ def _scores(ranks: tuple[Ranks, Ranks]) -> tuple[Matrix, Matrix]:
     return quantiles(ranks[0], math.inf), quantiles(ranks[1], math.inf)
 
 
-def _excesses(ranks: tuple[Ranks, Ranks], copula: FittedCopula) -> dict[str, float]:
-    scores = _scores(ranks)
-    figures = {}
-    for name, test in (("pair", pair_excess), ("bend", bend_excess)):
-        try:
-            excess = test(*scores, copula)
-        except ValueError:  # too few samples for the test, though enough for the estimate
-            excess = Excess(math.nan, math.nan)
-        figures[f"{name}_excess"] = excess.value / math.log(2)
-        figures[f"{name}_error"] = excess.error / math.log(2)
-    return figures
-
-
 def _tied_share(ranks: Ranks) -> float:
     """Share of the values that another of their column equals."""
     ordered = np.sort(ranks, axis=0)
@@ -243,14 +226,9 @@ def _tied_share(ranks: Ranks) -> float:
 
 def _doubt(verdict: str, value: float, figures: Mapping[str, float]) -> str:
     """The verdict once the figures of `TCopula.check` are known; NaN raises no doubt."""
-    if verdict != RELIABLE or "standard_error" not in figures:
-        return verdict
-    for name, serious in _SERIOUS.items():
-        excess, error = figures[f"{name}_excess"], figures[f"{name}_error"]
-        if excess > _SIGNIFICANT * error and excess > serious * value:
-            return MISFIT
-    lost = 2 * figures["standard_error"] > _TOLERANCE * value
-    return SAMPLES if lost else verdict
+    doubted = doubt(verdict, value, figures)
+    lost = 2 * figures.get("standard_error", 0.0) > _TOLERANCE * value
+    return SAMPLES if doubted == RELIABLE and "standard_error" in figures and lost else doubted
 
 
 def _of_axis(estimate: Mapping[str, float], prefix: str) -> dict[str, float]:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from glow.datasets import CorrelatedGaussians, GaussianMixtureLabel, Mapped
+from glow.datasets import CorrelatedGaussians, GaussianMixtureLabel, Mapped, StudentT
 from glow.estimators import Context, Gaussian
 from glow.estimators._copulas.classes import class_information
 from glow.estimators._copulas.moments import Normal, log_determinant_bias
@@ -247,3 +247,17 @@ def test_a_sample_that_alone_spreads_its_class_is_refused_by_name():
         Gaussian().criterion(t, y)
     assert np.isfinite(Gaussian(correction=None).criterion(t, y))
     assert np.isfinite(Gaussian(noise=0.1).criterion(t, y))
+
+
+@pytest.mark.parametrize(("sampler", "verdicts"), [
+    (CorrelatedGaussians.with_information(d=3, bits=2.0), ("reliable", "reliable")),
+    (StudentT(d=3, rho=0.0, dof=2.0), ("model does not fit", "model does not fit")),
+    (Mapped(base=CorrelatedGaussians.with_information(d=3, bits=2.0), x="cube_root",
+            y="cube_root"), ("model does not fit", "reliable")),
+    (Mapped(base=CorrelatedGaussians.with_information(d=2, bits=2.0), x="spiral", y="spiral"),
+     ("model does not fit", "model does not fit")),
+], ids=lambda value: getattr(value, "name", None))  # fmt: skip
+def test_its_verdict_says_where_the_model_does_not_fit(sampler, verdicts):
+    x, y = sampler.sample(1000, seed=2)
+    found = [variant.measure(x, y).verdict for variant in Gaussian.variants()]
+    assert tuple(found) == verdicts

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glow.estimators._ksg import KSG
+from glow.estimators._verdict import MISFIT, RELIABLE
 
+from .fit import quantiles
 from .moments import Normal, pair_information
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
-    from .fit import FittedCopula
+    from .fit import FittedCopula, Ranks
 
     Matrix = npt.NDArray[np.float64]
 
 _DRAWS = 4
+_SIGNIFICANT = 3.0  # standard deviations from which on an excess is believed
+# Share of the estimate from which on an excess matters. What pairs and another copula show is
+# missing in bits; a bend is but one sign that the copula is of another kind.
+_SERIOUS = {"pair": 0.1, "bend": 0.02, "copula": 0.1}
 _NATS = float(np.log(2))
 
 
@@ -33,6 +42,30 @@ class Excess:
 
     value: float
     error: float
+
+
+def excesses(x: Ranks, y: Ranks, copula: FittedCopula) -> dict[str, float]:
+    """`pair_excess` and `bend_excess` of ranks, with their errors, in bits; NaN where unknown."""
+    scores = quantiles(x, math.inf), quantiles(y, math.inf)
+    figures = {}
+    for name, test in (("pair", pair_excess), ("bend", bend_excess)):
+        try:
+            excess = test(*scores, copula)
+        except ValueError:  # too few samples for the test, though enough for the estimate
+            excess = Excess(math.nan, math.nan)
+        figures[f"{name}_excess"] = excess.value / _NATS
+        figures[f"{name}_error"] = excess.error / _NATS
+    return figures
+
+
+def doubt(verdict: str, value: float, figures: Mapping[str, float]) -> str:
+    """The verdict, or "model does not fit" where an excess says so; NaN says nothing."""
+    for name, serious in _SERIOUS.items():
+        excess = figures.get(f"{name}_excess", math.nan)
+        error = figures.get(f"{name}_error", math.nan)
+        if excess > _SIGNIFICANT * error and excess > serious * value:
+            return MISFIT if verdict == RELIABLE else verdict
+    return verdict
 
 
 def pair_excess(x: Matrix, y: Matrix, copula: FittedCopula) -> Excess:
