@@ -133,7 +133,7 @@ class Sliced(NeighbourEstimator[Slices]):
         scale="integer",
         low=1,
         high=100_000,
-        slider=(1, 1000),
+        slider=(1, 500),
         meaning="random directions that the mean is taken over",
     )
     seed: int = parameter(
