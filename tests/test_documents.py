@@ -25,7 +25,7 @@ def test_readme_runs(monkeypatch, tmp_path):
     assert names["s"].sizes["bins"] == 5
     quick = "levels=(0.5,), repeats=2, layers=['dense_4']"
     which = which.replace("activations(8000)", "activations(3)")
-    exec(which.replace("model.recording))", f"model.recording, {quick}))"), names)  # noqa: S102
+    exec(which.replace("(KSG(), model.recording)", f"(KSG(), model.recording, {quick})"), names)  # noqa: S102
     exec(loop.replace("module", "model"), names)  # noqa: S102 - likewise
     assert names["recorder"].recording.epochs == (0, 1, 2)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from glow._errors import closest
 
 from ._grids import as_grids
@@ -222,13 +224,18 @@ def _choose(
     owner: str, kind: str, recorded: tuple[T, ...], wanted: Iterable[T] | None
 ) -> tuple[T, ...]:
     """Returns the wanted ones of what was recorded, in the recording's order."""
-    asked = recorded if wanted is None else tuple(wanted)
+    asked = recorded if wanted is None else _several(wanted)
     for one in asked:
         if one not in recorded:
             raise ValueError(f"{owner}: {kind} {one!r} was not recorded. {_valid(one, recorded)}")
     if not asked:
         raise ValueError(f"{owner}: expected at least one {kind}, got none. Leave {kind}s= out.")
     return tuple(one for one in recorded if one in set(asked))
+
+
+def _several(wanted: Iterable[T] | T) -> tuple[T, ...]:
+    """Returns what was asked for as a tuple; one epoch or one layer may stand alone."""
+    return (wanted,) if isinstance(wanted, str | int | np.integer) else tuple(wanted)
 
 
 def _valid(wrong: object, recorded: tuple[int, ...] | tuple[str, ...]) -> str:

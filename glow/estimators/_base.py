@@ -280,10 +280,12 @@ class Estimator(ABC):
             }
 
         bits = self.unit == "bits"
+        # what is not capped may exceed log2 N, but not be trusted there: N samples tell no more
         ceiling = context.sample_ceiling if bits and self.capped else math.inf
+        limit = context.sample_ceiling if bits and not self.capped else None
         entropy = context.label_entropy if bits else None
         return (
-            verdict(estimate["xt"], about("xt"), ceiling=ceiling),
+            verdict(estimate["xt"], about("xt"), ceiling=ceiling, entropy=limit),
             verdict(estimate["ty"], about("ty"), entropy=entropy),
         )
 

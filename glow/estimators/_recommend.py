@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _FEW = 100  # samples below which the spread of any estimate is worth a warning
 _NEIGHBOUR_DIMENSIONS = 4  # units of both variables together up to which neighbours are trusted
+_PAIRS = 100  # of units, in which a dependence is looked for that no single one shows
 _AGREEMENT = 0.15  # relative difference of two estimates that assume different things
 _ASKED = 2000  # samples that suffice to see whether one variable determines the other
 _CEILING_SHARE = 0.75  # of log2 N, from which on neighbours cannot tell a value from infinity
@@ -167,7 +169,24 @@ def _for_labels(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
         reason = f"{about}: neighbours see more than Gaussian classes ({estimate.value:.2g} bits)."
         return Recommendation(KSG(), reason, near)
     reason = f"{about}: too many for neighbours, so each class is taken to be Gaussian."
+    part = _largest_part(x, y)
+    if part > max(estimate.value, 0) * 1.1 + 0.05:
+        reason += f" It is not: one or two units alone, or the length, tell {part:.2g} bits."
+        return Recommendation(estimator, reason, _doubted(estimate, MISFIT))
     return Recommendation(estimator, reason, estimate)
+
+
+def _largest_part(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> float:
+    """What neighbours find in single units, pairs of units and the length of all, in bits.
+
+    No part of a variable knows more than the whole: an estimate of the whole below it is too low.
+    """
+    values, labels = (y, x) if is_discrete(x) else (x, y)
+    units = normal_scores(as_samples("recommend", "x", values.reshape(len(values), -1)))
+    length = np.linalg.norm(units, axis=1)
+    pairs = itertools.islice(itertools.combinations(units.T, 2), _PAIRS)
+    parts = [length, *units.T, *(np.stack(pair, axis=1) for pair in pairs)]
+    return max(KSG().criterion(part, labels) for part in parts)
 
 
 def _for_values(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> Recommendation:
@@ -230,8 +249,20 @@ def _determined(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> bool:
     except ValueError:  # too few samples to say so
         pass
     rows = np.random.default_rng(0).permutation(n)[:_ASKED]
-    scores = [normal_scores(each.reshape(n, -1)[rows]) for each in (x, y)]
-    return KSG().criterion(*scores) > _CEILING_SHARE * math.log2(len(rows))
+    parts = [each.reshape(n, -1)[rows] for each in (x, y)]
+    # where one of them repeats values (a clipped unit), the rest can still follow from the other
+    single = np.logical_and(*(_unrepeated(part) for part in parts))
+    if single.sum() > _FEW // 2:
+        parts = [part[single] for part in parts]
+    scores = [normal_scores(part) for part in parts]
+    return KSG().criterion(*scores) > _CEILING_SHARE * math.log2(len(scores[0]))
+
+
+def _unrepeated(samples: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """(N,) whether each sample's value occurs once."""
+    _, codes, counts = np.unique(samples, axis=0, return_inverse=True, return_counts=True)
+    once: npt.NDArray[np.bool_] = counts[codes.reshape(-1)] == 1
+    return once
 
 
 def _measured(

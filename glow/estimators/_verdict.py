@@ -23,6 +23,8 @@ _NEAR_CEILING = 0.05  # bits below a ceiling at which an estimate counts as stan
 _TIED_SHARE = 0.1
 _OUTSIDE_SHARE = 0.01
 _BASELINE_SHARE = 0.1  # of H(Y)
+_RESIDUE = 0.01  # bits of a shuffled partner that are never a reason, as where H(Y) is 0
+_BELOW_ZERO = 0.1  # bits; information is never negative
 _HALF_CHANGE, _HALF_SHARE = 0.1, 0.1  # bits, or this share of the estimate
 
 
@@ -40,7 +42,8 @@ def verdict(
         diagnostics: What is known of it. ``tied_share``: of the distances between neighbours that
             are equal. ``outside_share``: of the values beyond the range of the cells. ``shuffled``:
             the estimate for a shuffled partner, which should be 0. ``half_change``: the estimate
-            less that from half of the samples. Others are ignored, and so is NaN.
+            less that from half of the samples; NaN where a half was too small to say. Others are
+            ignored, and so is NaN in the others.
         ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it
             could not have been larger, whatever the truth is.
         entropy: What the truth cannot exceed, such as H(Y), which is also the measure for
@@ -48,7 +51,8 @@ def verdict(
 
     Returns:
         "reliable", "at ceiling", "above ceiling" (more than the partner's entropy), "biased by
-        ties", "range too narrow" or "too few samples for d". The first reason that applies wins.
+        ties", "range too narrow" or "too few samples for d", as which an estimate well below
+        0 counts too. The first reason that applies wins.
     """
 
     def known(name: str) -> float:
@@ -62,7 +66,9 @@ def verdict(
         AT_CEILING: value > ceiling - _NEAR_CEILING,
         TIES: known("tied_share") > _TIED_SHARE,
         RANGE: known("outside_share") > _OUTSIDE_SHARE,
-        SAMPLES: known("shuffled") > _BASELINE_SHARE * room
-        or abs(known("half_change")) > allowed_change,
+        SAMPLES: value < -_BELOW_ZERO
+        or abs(known("shuffled")) > max(_BASELINE_SHARE * room, _RESIDUE)
+        or abs(known("half_change")) > allowed_change
+        or math.isnan(diagnostics.get("half_change", 0.0)),
     }
     return next((phrase for phrase, applies in reasons.items() if applies), RELIABLE)

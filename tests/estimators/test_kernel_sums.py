@@ -8,10 +8,10 @@ from glow.estimators._kernels.exponential import exp
 from glow.estimators._kernels.sums import doubling_groups
 
 
-def test_the_slider_takes_three_chains():
+def test_the_slider_takes_one_chain_for_each_node_of_an_octave():
     scales = 0.5 / KDE.parameters[0].grid()
     groups = doubling_groups(scales)
-    assert len(groups) == 3
+    assert len(groups) == KDE.parameters[0].per_octave
     for group in groups:
         np.testing.assert_allclose(scales[group][1:], 2 * scales[group][:-1])
 

@@ -11,7 +11,11 @@ from glow.estimators._verdict import verdict
     [
         (3.0, {}, {}, "reliable"),
         (3.0, {"half_change": 0.2, "tied_share": 0.01}, {}, "reliable"),
-        (3.0, {"half_change": math.nan, "shuffled": math.nan}, {}, "reliable"),
+        (3.0, {"shuffled": math.nan, "tied_share": math.nan}, {}, "reliable"),
+        (3.0, {"half_change": math.nan}, {}, "too few samples for d"),
+        (-0.3, {}, {"entropy": 1.0}, "too few samples for d"),
+        (0.3, {"shuffled": -0.8}, {"entropy": 1.0}, "too few samples for d"),
+        (0.0, {"shuffled": 1e-15}, {"entropy": 0.0}, "reliable"),
         (11.97, {}, {"ceiling": 12}, "at ceiling"),
         (1.2, {}, {"entropy": 1.0}, "above ceiling"),
         (3.0, {"tied_share": 0.5, "half_change": 9}, {}, "biased by ties"),
