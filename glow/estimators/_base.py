@@ -173,8 +173,8 @@ class Estimator(ABC):
     def half_change(self, x: Array, y: Array) -> float:
         """The estimate less the one from half of the samples, chosen by a fixed seed."""
         n = len(as_array(type(self).__name__, "x", x))
-        rows = np.sort(np.random.default_rng(0).permutation(n)[: n // 2])
-        if len(rows) < _SMALLEST_HALF:
+        rows = half_of(n)
+        if rows is None:
             return math.nan
         try:
             return self.criterion(x, y) - self.criterion(_rows(x, rows), _rows(y, rows))
@@ -325,6 +325,12 @@ class Estimator(ABC):
     def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - each estimator has its own settings
         """The same estimator with some settings changed; they are checked as in the constructor."""
         return type(self)(**{**self.settings, **changes})
+
+
+def half_of(samples: int) -> npt.NDArray[np.int64] | None:
+    """The rows of a half chosen by a fixed seed, increasing; None if too few to tell anything."""
+    rows = np.sort(np.random.default_rng(0).permutation(samples)[: samples // 2])
+    return rows if len(rows) >= _SMALLEST_HALF else None
 
 
 def _rows(samples: Array, rows: npt.NDArray[np.int64]) -> Array:

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from ._arrays import as_array, as_samples, is_discrete, same_length
-from ._base import Estimator, _rows
+from ._base import Estimator, _rows, half_of
 from ._context import Classes
 from ._copulas.classes import class_information
 from ._copulas.doubts import doubt, excesses
 from ._copulas.fit import distinct, double_ranks, fit_t_copula
 from ._copulas.moments import Normal, layer_information, pair_information
+from ._copulas.ranks import normal_scores
 from ._counting.partition import Partition
 from ._parameter import Parameter, parameter
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._arrays import Array, Samples
+    from ._arrays import Array
     from ._context import Context
     from ._estimate import Estimate
 
-_SMALLEST_HALF = 8
 _WIDEST = 50  # units of both variables up to which a t copula is fitted as a check
 
 
@@ -232,8 +232,8 @@ class Gaussian(Estimator):
         )
 
     def _half(self, t: Array, context: Context) -> tuple[float, float]:
-        rows = np.sort(np.random.default_rng(0).permutation(context.samples)[::2])
-        if len(rows) < _SMALLEST_HALF:
+        rows = half_of(context.samples)
+        if rows is None:
             return math.nan, math.nan
         try:
             return self.coordinates(_rows(t, rows), context.subset(rows))
@@ -279,18 +279,6 @@ class Gaussian(Estimator):
         if isinstance(y, Normal):
             return class_information(y, x, corrected=corrected)
         return Partition.of_classes(x).information(Partition.of_classes(y)) * math.log(2)
-
-
-def normal_scores(samples: Samples) -> npt.NDArray[np.float64]:
-    """(N, d) quantiles of the standard normal at rank / (N + 1), column by column.
-
-    Equal values share the mean of their ranks; a constant column becomes constant 0.
-    """
-    from scipy.special import ndtri
-    from scipy.stats import rankdata
-
-    scores: npt.NDArray[np.float64] = ndtri(rankdata(samples, axis=0) / (len(samples) + 1))
-    return scores
 
 
 def _samples(variable: Normal | Classes) -> npt.NDArray[np.generic]:

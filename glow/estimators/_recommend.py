@@ -14,7 +14,8 @@ from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._binned import Binned
 from ._context import Classes
 from ._copulas.moments import InfiniteInformationError
-from ._gaussian import Gaussian, normal_scores
+from ._copulas.ranks import normal_scores
+from ._gaussian import Gaussian
 from ._ksg import KSG
 from ._t_copula import TCopula
 from ._verdict import AT_CEILING, MISFIT, RELIABLE, SAMPLES, TIES

@@ -24,6 +24,7 @@ _TIED_SHARE = 0.1
 _OUTSIDE_SHARE = 0.01
 _BASELINE_SHARE = 0.1  # of H(Y)
 _RESIDUE = 0.01  # bits of a shuffled partner that are never a reason, as where H(Y) is 0
+_GAUSSIAN_ERROR = 0.2  # relative; from there on an estimate tells more of N and d than of the data
 _BELOW_ZERO = 0.1  # bits; information is never negative
 _HALF_CHANGE, _HALF_SHARE = 0.1, 0.1  # bits, or this share of the estimate
 
@@ -42,8 +43,9 @@ def verdict(
         diagnostics: What is known of it. ``tied_share``: of the distances between neighbours that
             are equal. ``outside_share``: of the values beyond the range of the cells. ``shuffled``:
             the estimate for a shuffled partner, which should be 0. ``half_change``: the estimate
-            less that from half of the samples; NaN where a half was too small to say. Others are
-            ignored, and so is NaN in the others.
+            less that from half of the samples; NaN where a half was too small to say.
+            ``gaussian_error``: the relative error on Gaussian data of the same N, d and covariance.
+            Others are ignored, and so is NaN in the others.
         ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it
             could not have been larger, whatever the truth is.
         entropy: What the truth cannot exceed, such as H(Y), which is also the measure for
@@ -69,6 +71,7 @@ def verdict(
         SAMPLES: value < -_BELOW_ZERO
         or abs(known("shuffled")) > max(_BASELINE_SHARE * room, _RESIDUE)
         or abs(known("half_change")) > allowed_change
-        or math.isnan(diagnostics.get("half_change", 0.0)),
+        or math.isnan(diagnostics.get("half_change", 0.0))
+        or abs(known("gaussian_error")) > _GAUSSIAN_ERROR,
     }
     return next((phrase for phrase, applies in reasons.items() if applies), RELIABLE)

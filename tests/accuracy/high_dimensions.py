@@ -23,7 +23,7 @@ from glow.datasets import CorrelatedGaussians, Mapped, StudentT, UniformNoise
 from glow.datasets._sampler import Sampler
 from glow.estimators import KSG, SMILE, Estimate, Gaussian, InfoNCE, TCopula, recommend
 from glow.estimators._copulas.fit import distinct, double_ranks, fit_t_copula
-from glow.estimators._gaussian import normal_scores
+from glow.estimators._copulas.ranks import normal_scores
 
 Samples = npt.NDArray[np.float64]
 Measure = Callable[[Samples, Samples], float | Estimate]

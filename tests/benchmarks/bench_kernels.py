@@ -79,9 +79,11 @@ def ratios(work: Callable[[Floats], object], found: list[Floats]) -> list[float]
 def curve_ratios(
     estimator: Estimator, nodes: int, context: Context, found: list[Floats]
 ) -> list[float]:
-    """How many exact estimates of one bandwidth a curve of the last so many nodes takes."""
+    """How many exact estimates of one bandwidth a curve of so many nodes around it takes."""
     name, grid = estimator.sliders[0].name, estimator.sliders[0].grid()
-    grid = grid[-nodes:]
+    own = int(np.abs(np.log(grid) - np.log(getattr(estimator, name))).argmin())
+    first = min(max(own - nodes // 2, 0), len(grid) - nodes)
+    grid = grid[first : first + nodes]
     estimator.curve(found[0], context, name, grid)
     return [
         seconds(lambda t=t: estimator.curve(t, context, name, grid))

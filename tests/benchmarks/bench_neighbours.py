@@ -30,7 +30,7 @@ from glow.estimators._neighbours.search_kernels import larger, squared_distances
 SAMPLES, INPUTS, UNITS = 4096, 12, 5
 LARGEST_K = 32
 REPEATS = 7
-WANTED_POINT, WANTED_CURVE, WANTED_SLICE = 0.060, 1.8, 0.006
+WANTED_POINT, WANTED_CURVE, WANTED_SLICE = 0.060, 1.3, 0.006
 
 Floats = npt.NDArray[np.float32]
 

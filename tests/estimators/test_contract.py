@@ -170,7 +170,7 @@ def test_the_form_of_the_activations_does_not_matter(estimator, layer, context):
     }
     for form, given in forms.items():
         found = estimator.coordinates(given, context)
-        np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=form)
+        np.testing.assert_allclose(found, expected, atol=1e-6, err_msg=form)
 
 
 @every_variant

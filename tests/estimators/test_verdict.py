@@ -19,6 +19,8 @@ from glow.estimators._verdict import verdict
         (11.97, {}, {"ceiling": 12}, "at ceiling"),
         (1.2, {}, {"entropy": 1.0}, "above ceiling"),
         (3.0, {"tied_share": 0.5, "half_change": 9}, {}, "biased by ties"),
+        (3.0, {"gaussian_error": -0.3}, {}, "too few samples for d"),
+        (3.0, {"gaussian_error": 0.1}, {}, "reliable"),
         (3.0, {"outside_share": 0.2}, {}, "range too narrow"),
         (3.0, {"half_change": -0.4}, {}, "too few samples for d"),
         (0.9, {"shuffled": 0.2}, {"entropy": 1.0}, "too few samples for d"),

@@ -13,6 +13,7 @@ from glow.estimators._verdict import MISFIT, RELIABLE
 
 from .fit import quantiles
 from .moments import Normal, pair_information
+from .ranks import normal_scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,8 +136,6 @@ def _gaussian(x: Matrix, y: Matrix) -> float:
 
 def _bent(scores: Matrix) -> Matrix:
     """(N, 3 d) whitened samples, those times the normal score of their length, and squares."""
-    from glow.estimators._gaussian import normal_scores
-
     white = Normal.of("x", scores, None).values
     lengths = (white**2).sum(axis=1, keepdims=True)
     return np.hstack((white, white * normal_scores(lengths), scores**2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ import numpy as np
 from glow.estimators._arrays import as_array, as_samples, is_discrete
 from glow.estimators._context import Classes
 from glow.estimators._parameter import parameter
-from glow.estimators._verdict import RELIABLE, SAMPLES
 
 from .base import NeighbourEstimator
 from .search import AnyCloud, Cloud
@@ -24,12 +22,8 @@ if TYPE_CHECKING:
     import torch
 
     from glow.estimators._arrays import Array, Samples
-    from glow.estimators._context import Context
-    from glow.estimators._estimate import Estimate
 
-_GAUSSIAN_ERROR = 0.2  # relative; from there on the estimate says more of N and d than of the data
 _LEAST_INFORMATION = 0.5  # bits; errors are taken relative to at least this
-_NEGATIVE = 0.1  # bits below zero that are more than noise
 _FEWEST = 16  # samples below which there is nothing to fit
 
 
@@ -71,24 +65,6 @@ class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
         found, information = self._on_gaussian(arrays, continuous)
         return (found - information) / max(information, _LEAST_INFORMATION)
 
-    def measure(self, x: Array, y: Array) -> Estimate:
-        """`criterion` with its form, diagnostics and verdict, as in `Estimator.measure`."""
-        found = super().measure(x, y)
-        error = found.diagnostics["gaussian_error"]
-        return dataclasses.replace(found, verdict=_doubt(found.verdict, found.value, error))
-
-    def verdicts(self, estimate: dict[str, float], context: Context) -> tuple[str, str]:
-        """As `Estimator.verdicts`.
-
-        A large ``gaussian_error`` means too few samples for d, and so does an information that is
-        clearly negative.
-        """
-        xt, ty = super().verdicts(estimate, context)
-        return (
-            _doubt(xt, estimate["xt"], estimate.get("xt_gaussian_error", 0.0)),
-            _doubt(ty, estimate["ty"], estimate.get("ty_gaussian_error", 0.0)),
-        )
-
     @property
     def _preparation(self) -> Hashable:
         return "cloud", self.metric
@@ -113,8 +89,3 @@ class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
         labels = next(Classes.of(array) for array in arrays if is_discrete(array))
         like, information = gaussian_labels(samples[0], labels)
         return self.criterion(like, labels.labels), information
-
-
-def _doubt(verdict: str, value: float, gaussian_error: float) -> str:
-    wrong = abs(gaussian_error) > _GAUSSIAN_ERROR or value < -_NEGATIVE
-    return SAMPLES if verdict == RELIABLE and wrong else verdict
