@@ -10,7 +10,7 @@ from playwright.sync_api import Error, sync_playwright
 # Helpers beside this file; tests are no package.
 sys.path.insert(0, str(Path(__file__).parent))
 from lab import Lab, install_ipykernel
-from pages import LabPage
+from pages import WAIT_MS, LabPage
 
 from glow.callbacks import Record
 from glow.datasets import szt
@@ -65,7 +65,7 @@ def lab(tmp_path_factory, pytestconfig):
 @pytest.fixture
 def context(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAIT_MS)
     yield context
     context.close()
 

@@ -6,6 +6,8 @@ import nbformat
 
 SHOTS = Path(__file__).parent / "screenshots"
 TALL = 1600
+# How long a thing may take to appear: a kernel alone takes half a minute on a loaded machine.
+WAIT_MS = 120_000
 READY = """async () => {
   await jupyterapp.restored;
   const widget = jupyterapp.shell.currentWidget;
@@ -47,13 +49,13 @@ class LabPage:
         """Open a file of the server and wait until it, and its kernel if any, is ready."""
         self.page.goto(f"{self.lab.url}/lab/tree/{name}?reset&token={self.lab.token}")
         shown = "name => window.jupyterapp?.shell?.currentWidget?.context?.path === name"
-        self.page.wait_for_function(shown, arg=name, timeout=60_000)
+        self.page.wait_for_function(shown, arg=name, timeout=WAIT_MS)
         self.page.evaluate(READY)
 
     def open_home(self):
         """Open JupyterLab with the file browser and no document."""
         self.page.goto(f"{self.lab.url}/lab?reset&token={self.lab.token}")
-        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
+        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=WAIT_MS)
         self.page.evaluate("async () => { await jupyterapp.restored; }")
 
     def double_click(self, name):
@@ -85,7 +87,7 @@ class LabPage:
             }"""
         )
 
-    def wait_until_done(self, seconds=60):
+    def wait_until_done(self, seconds=WAIT_MS / 1000):
         """Block until the cells started by :meth:`run_all` have run."""
         self.page.wait_for_function("window.done === true", timeout=seconds * 1000)
 

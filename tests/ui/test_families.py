@@ -4,7 +4,7 @@ import contextlib
 import json
 
 import pytest
-from pages import LabPage
+from pages import WAIT_MS, LabPage
 from sliders import MOVE, positions_of, timing
 
 from glow import estimators
@@ -20,7 +20,6 @@ RELEASED, RELEASED_AT = 0.43, {"projections": 0.2}
 CHEAP = ("binned", "quantised")
 ESTIMATED_EPOCHS = 2
 SNAPSHOTS = 300
-WAIT_MS = 120_000
 
 OPEN = """
 from glow import estimators
@@ -116,7 +115,7 @@ def viewer(browser, lab, families_document):
     """The document in JupyterLab's viewer, without a kernel."""
     (lab.root / "families.glow.json").write_text(json.dumps(families_document))
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAIT_MS)
     tab = LabPage(context.new_page(), lab)
     tab.open_home()
     tab.double_click("families.glow.json")
