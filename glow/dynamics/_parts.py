@@ -64,16 +64,34 @@ def verdicts_of(plane: xr.Dataset) -> list[str]:
 
 
 def averaged(plane: xr.Dataset) -> xr.Dataset:
-    """Returns the mean over runs; of verdicts the commonest."""
+    """Returns the mean over runs with its spread; of verdicts the commonest."""
     kept = plane[[*AXES, *figures_of(plane), *verdicts_of(plane)]]
     if "run" not in kept.dims:
         return kept
     numbers = kept.drop_vars(verdicts_of(plane)).mean("run", keep_attrs=True)
+    numbers = numbers.assign({run_std_of(axis): over_runs(kept[axis]) for axis in AXES})
     for name in verdicts_of(plane):
         dims = [dim for dim in plane[name].dims if dim != "run"]
         words = plane[name].transpose("run", *dims).values
         numbers[name] = (dims, commonest(words))
     return numbers
+
+
+def run_std_of(axis: str) -> str:
+    """Returns the name of the variable that holds a coordinate's spread over runs."""
+    return f"{axis}_run_std"
+
+
+def over_runs(values: xr.DataArray) -> xr.DataArray:
+    """Returns the standard deviation over runs (n - 1 in the denominator), in the values' unit.
+
+    NaN where fewer than two runs have a value: one run says nothing of the others.
+    """
+    squares = (values - values.mean("run")) ** 2
+    freedom = values.notnull().sum("run") - 1
+    spread = (squares.sum("run") / freedom.where(freedom > 0)) ** 0.5
+    name = f"standard deviation of {values.attrs.get('long_name', values.name)} over runs"
+    return spread.assign_attrs(long_name=name, units=values.attrs.get("units", ""))
 
 
 def commonest(words: npt.NDArray[Any]) -> npt.NDArray[Any]:
