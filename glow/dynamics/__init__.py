@@ -12,6 +12,7 @@ from ._document_load import load as load
 from ._errors import Cancelled as Cancelled
 from ._errors import DocumentError as DocumentError
 from ._errors import RecordingError as RecordingError
+from ._errors import RefusedError as RefusedError
 from ._live import LivePlane as LivePlane
 from ._phase_report import LayerPhases as LayerPhases
 from ._phase_report import Phases as Phases
@@ -33,6 +34,7 @@ __all__ = [
     "Recorder",
     "Recording",
     "RecordingError",
+    "RefusedError",
     "calibrate",
     "compression",
     "document",

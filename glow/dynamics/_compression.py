@@ -19,6 +19,8 @@ def compression(plane: xr.Dataset) -> xr.DataArray:
     Args:
         plane: a plane or a sweep.
 
+    Epochs that were refused are left out, so that "last" is the last of those that were estimated.
+
     Returns:
         Peak minus last, over ([run,] [parameters,] layer), in the plane's unit (bits).
 
@@ -27,6 +29,7 @@ def compression(plane: xr.Dataset) -> xr.DataArray:
     """
     check_plane("compression", plane, ("xt",))
     xt = plane["xt"]
-    lost = xt.max("epoch") - xt.isel(epoch=-1, drop=True)
+    last = xt.notnull().cumsum("epoch").argmax("epoch")  # where the count of numbers ends to grow
+    lost = xt.max("epoch") - xt.isel(epoch=last).drop_vars("epoch")
     lost.name = "compression"
     return lost.assign_attrs(long_name="lost from the peak", units=xt.attrs["units"])

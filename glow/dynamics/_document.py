@@ -78,8 +78,8 @@ def document(
             half the space. None keeps them precise up to 65,536 numbers in all, half a megabyte.
 
     Returns:
-        The document. Runs are averaged, of their verdicts the commonest stands. Diagnostics and
-        verdicts travel too, resamples as their standard error alone.
+        The document. Runs are averaged, of their verdicts the commonest stands. Diagnostics,
+        verdicts and the first refusal travel too, resamples as their standard error alone.
 
     Raises:
         DocumentError: if planes of one recording differ in layers or samples, or a coordinate is
@@ -188,6 +188,7 @@ def _plane(plane: xr.Dataset, epochs: list[int], precise: bool) -> dict[str, Any
         "slider": _slider(plane[parameters[0]]) if parameters else None,
         "ceilings": _ceilings(plane),
         "axes": _axes(plane),
+        **{name: plane.attrs[name] for name in ("refused",) if name in plane.attrs},
         **{axis: _coordinate(full[axis], precise) for axis in AXES},
         "diagnostics": {name: _figures(full[name]) for name in figures_of(full)},
         "verdicts": {

@@ -93,6 +93,7 @@ def _plane(
         "runs": plane.integer("runs", low=1),
         "settings": _settings(plane),
         **attrs,
+        **({} if plane.raw("refused") is None else {"refused": plane.text("refused")}),
     }
     if plane.raw("ceilings") is not None:  # older documents have them by recording alone
         attrs.update(_ceilings(plane.object("ceilings")))
@@ -111,8 +112,17 @@ def _plane(
     if clash := set(variables) & set(every):
         raise plane.complaint("diagnostics with names of their own", sorted(clash), "diagnostics")
     dataset = xr.Dataset(variables, coords=every, attrs=attrs)
-    # An epoch that only other planes of the recording have is missing in every layer here.
-    return dataset.dropna("epoch", how="all", subset=list(AXES))
+    return dataset.isel(epoch=_estimated(dataset))
+
+
+def _estimated(plane: xr.Dataset) -> npt.NDArray[np.bool_]:
+    """(E,) which epochs are this plane's: those of others alone have no number and no verdict."""
+    there = plane["xt"].notnull() | plane["ty"].notnull()
+    for name in _VERDICT_NAMES:
+        if name in plane:
+            there |= plane[name] != ""
+    kept: npt.NDArray[np.bool_] = there.any([d for d in there.dims if d != "epoch"]).values
+    return kept
 
 
 def _arrays(plane: Fields, shape: tuple[int, int, int]) -> dict[str, npt.NDArray[Any]]:

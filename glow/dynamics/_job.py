@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from ._errors import Cancelled
+from ._axes import AXES
+from ._errors import Cancelled, RefusedError
 from ._progress import told
 from ._resamples import with_resamples
 from ._size import check_size
@@ -51,7 +52,8 @@ class Job:
 
         Raises:
             Cancelled: if ``cancel`` was set.
-            ValueError: if the result would be too large, or an activation does not suit.
+            RefusedError: if the estimator refused every point.
+            ValueError: if the result would be too large.
         """
         check_size(self.owner, study, len(epochs), resamples)
         bare = study.measure.bare()
@@ -77,7 +79,10 @@ class Job:
     ) -> xr.Dataset:
         _ = study.contexts  # made once, before the threads start
         estimate = self._in_order if study.ordered else self._in_any_order
-        return study.dataset(estimate(study, epochs, advance))
+        plane = study.dataset(estimate(study, epochs, advance))
+        if "refused" in plane.attrs and any(bool(plane[axis].isnull().all()) for axis in AXES):
+            raise RefusedError(plane.attrs["refused"], plane)
+        return plane
 
     def _in_any_order(
         self, study: Study, epochs: Sequence[int], advance: Callable[[int], None]

@@ -66,8 +66,8 @@ class LivePlane:
             How many epochs are still waiting.
 
         Raises:
-            ValueError: if an activation does not suit the estimator, which training that diverged
-                can bring about; what was estimated stays.
+            UnsuitableError: if the estimator can make no point of the recording. One that it
+                refuses, as where training diverged, is NaN.
         """
         deadline = time.monotonic() + budget_seconds
         ranges = self._study.ranges()

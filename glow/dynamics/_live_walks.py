@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glow.estimators import UnsuitableError
+
+from ._points import refused
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,15 +27,16 @@ class Walks:
 
     def __init__(self, study: Study, contexts: list[dict[str, Context]]) -> None:
         self._study = study
+        self._contexts = contexts
         self._feeds = {track: _Feed() for track in study.tracks}
-        self._walks = {track: self._begun(track, contexts) for track in study.tracks}
+        self._walks = {track: self._begun(track) for track in study.tracks}
 
     def advance(self, epoch: int) -> Values:
         """Estimates the next epoch of every track, as `Study.epoch` would.
 
         Raises:
-            ValueError: if an activation does not suit the estimator, or the estimator asks for
-                epochs that have not come yet.
+            UnsuitableError: as `Study.epoch`, and if the estimator asks for epochs that have not
+                come yet.
         """
         study = self._study
         activations = study.recording.read(epoch, study.device)
@@ -41,12 +46,15 @@ class Walks:
             feed.offer(study.samples(activations[layer], run))
             try:
                 points.append(next(self._walks[track]))
+            except UnsuitableError:
+                raise
             except ValueError as cause:
-                raise study.misfit(cause, epoch, run, layer) from cause
+                points.append(refused(cause, study.measure.diagnostics))
+                self._walks[track] = self._begun(track)
         return study.arranged(points)
 
-    def _begun(self, track: Track, contexts: list[dict[str, Context]]) -> Iterator[Point]:
-        context = contexts[track[0]][self._study.layers[track[1]]]
+    def _begun(self, track: Track) -> Iterator[Point]:
+        context = self._contexts[track[0]][self._study.layers[track[1]]]
         return self._study.measure.trajectory(track[2], self._feeds[track].stream, context)
 
 
@@ -62,7 +70,7 @@ class _Feed:
     def stream(self) -> Iterator[Activation]:
         while True:
             if self._offered is None:
-                raise ValueError(
+                raise UnsuitableError(
                     "The estimator asked for the next epoch before it gave this one's estimate. "
                     "Its trajectory must yield after each activation; use plane afterwards."
                 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from glow.estimators import Estimator, get
+from glow.estimators import Estimator, UnsuitableError, get
 
 from ._axes import AXES
 from ._grids import declared
@@ -101,9 +101,19 @@ class Sweep:
         if self.diagnostics:
             found = columns([point(each, t, context, True) for each in self.settings])
             return {name: values.reshape(self.shape) for name, values in found.items()}
-        curves = [e.curve(t, context, self._moved, self._steps) for e in self._bases]
-        both = (self._ordered(np.stack(curve)) for curve in zip(*curves, strict=True))
-        return dict(zip(AXES, both, strict=True))
+        found = columns([self._curve(base, t, context) for base in self._bases])
+        return {name: self._ordered(values) for name, values in found.items()}
+
+    def _curve(self, base: Estimator, t: Activation, context: Context) -> Values:
+        """One pass over the moved parameter; value by value where the whole is refused."""
+        try:
+            curve = base.curve(t, context, self._moved, self._steps)
+            return dict(zip(AXES, curve, strict=True))
+        except UnsuitableError:
+            raise
+        except ValueError:
+            moved = [base.replace(**{self._moved: value}) for value in self._steps]
+            return columns([point(each, t, context, False) for each in moved])
 
     def trajectory(self, track: int, stream: Stream, context: Context) -> Iterator[Point]:
         estimator = self.settings[track]

@@ -49,9 +49,12 @@ def pack_phrases(phrases: npt.NDArray[np.str_]) -> dict[str, Any]:
     """Packs an array of few different phrases as a list of them and one byte each.
 
     Args:
-        phrases: the phrases, of any shape; an empty one means missing.
+        phrases: the phrases, of any shape; an empty one means missing. Of more than 255 different
+            ones the rarest are missing too.
     """
-    different = [phrase for phrase in np.unique(phrases).tolist() if phrase][:NO_PHRASE]
+    found, counts = np.unique(phrases, return_counts=True)
+    commonest = found[np.argsort(-counts, kind="stable")].tolist()
+    different = [phrase for phrase in commonest if phrase][:NO_PHRASE]
     codes = np.full(phrases.shape, NO_PHRASE, dtype="<u1")
     for code, phrase in enumerate(different):
         codes[phrases == phrase] = code

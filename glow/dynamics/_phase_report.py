@@ -31,6 +31,7 @@ class LayerPhases:
         gained: bits of I(T;Y) gained from the first epoch to the last, mean over runs.
         verdict: ``"compresses"``, ``"no compression"``, ``"at the ceiling"`` (the estimate could
             not have shown more, so neither peak nor loss is known) or ``"one run"``.
+        missing: at how many epochs the layer was refused in some run; they are left out.
     """
 
     layer: str
@@ -42,6 +43,7 @@ class LayerPhases:
     flat_noise: float
     gained: float
     verdict: str
+    missing: int = 0
 
 
 @dataclass(frozen=True)

@@ -56,12 +56,17 @@ def _title(phases: Phases) -> str:
 
 
 def _note(phases: Phases) -> str:
+    missing = [f"{one.layer} at {one.missing} epochs" for one in phases.layers if one.missing]
+    left_out = f" Left out, because refused: {', '.join(missing)}." if missing else ""
     if phases.runs == 1:
         return (
             "One run: no interval, and the loss is biased upwards by its noise. "
-            "Train several seeds (Ensemble) for both."
+            f"Train several seeds (Ensemble) for both.{left_out}"
         )
-    return "Peak chosen on half of the runs, loss measured on the other; 95 % interval over runs."
+    return (
+        "Peak chosen on half of the runs, loss measured on the other; 95 % interval over runs."
+        f"{left_out}"
+    )
 
 
 def _cells(one: LayerPhases) -> tuple[str, ...]:

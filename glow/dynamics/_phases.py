@@ -28,6 +28,8 @@ _CONFIDENCE = 0.95
 def phases(plane: xr.Dataset) -> Phases:
     """Says of each layer where fitting ends and how much of I(X;T) compression loses.
 
+    Epochs at which a layer was refused, in any run, are left out for that layer, and counted.
+
     Where the peak stands on a ceiling (log2 N for measures that are capped there, or what the
     plane's verdicts call one) neither it nor the loss is known, and there is no verdict.
 
@@ -39,26 +41,42 @@ def phases(plane: xr.Dataset) -> Phases:
 
     Raises:
         TypeError: if it is no plane.
-        ValueError: if it is a sweep, or has fewer than three epochs or points missing.
+        ValueError: if it is a sweep, or fewer than three epochs of a layer were estimated.
     """
     check_one_setting("phases", plane)
     xt, ty = (_by_run(plane[axis]) for axis in ("xt", "ty"))
     epochs = plane["epoch"].values
-    if len(epochs) < 3 or np.isnan(xt).any():
-        raise ValueError(
-            f"phases: expected at least three epochs without missing points, got {len(epochs)} "
-            f"epochs and {int(np.isnan(xt).sum())} missing. Estimate more epochs."
-        )
+    there = np.isfinite(np.stack((xt, ty))).all(axis=(0, 1))  # (epochs, layers)
+    _check_enough(plane, there)
     at_ceiling = _at_ceiling(plane, xt)
     return Phases(
         layers=tuple(
-            _layer(str(name), epochs, xt[..., index], ty[..., index], at_ceiling[:, index])
-            for index, name in enumerate(plane["layer"].values)
+            _layer(
+                str(name),
+                epochs[kept],
+                xt[:, kept, index],
+                ty[:, kept, index],
+                at_ceiling[kept, index],
+                missing=int((~kept).sum()),
+            )
+            for index, (name, kept) in enumerate(zip(plane["layer"].values, there.T, strict=True))
         ),
         runs=len(xt),
         unit=str(plane["xt"].attrs["units"]),
         label=label_of(plane),
     )
+
+
+def _check_enough(plane: xr.Dataset, there: npt.NDArray[np.bool_]) -> None:
+    """Raises unless every layer has three epochs without missing points."""
+    for name, epochs in zip(plane["layer"].values, there.sum(axis=0), strict=True):
+        if epochs < 3:
+            why = f" ({plane.attrs['refused']})" if "refused" in plane.attrs else ""
+            raise ValueError(
+                f"phases: expected at least three epochs without missing points of each layer, "
+                f"got {epochs} of {str(name)!r}{why}. Estimate more epochs, or leave that layer "
+                "out: plane.sel(layer=[...])."
+            )
 
 
 def _by_run(values: xr.DataArray) -> Array:
@@ -89,6 +107,7 @@ def _layer(
     xt: Array,
     ty: Array,
     at_ceiling: npt.NDArray[np.bool_],
+    missing: int,
 ) -> LayerPhases:
     """Estimates one layer's phases from (runs, epochs) trajectories."""
     peak = int(xt.mean(axis=0).argmax())
@@ -104,6 +123,7 @@ def _layer(
         flat_noise=flat_noise_loss(xt),
         gained=float((ty[:, -1] - ty[:, 0]).mean()),
         verdict=_verdict(bool(at_ceiling[peak]), interval),
+        missing=missing,
     )
 
 

@@ -78,8 +78,9 @@ def plane(
         (bits). A range "global" or "layer" is each run's own, over all its recorded epochs.
 
         With diagnostics, also the estimator's figures as variables, NaN where they could not be
-        made, and in words ``xt_verdict`` and ``ty_verdict``: one of `glow.estimators.VERDICTS`, or
-        "unknown" there. Given two measures, each figure is named after its coordinate.
+        made, and in words ``xt_verdict`` and ``ty_verdict``: one of `glow.estimators.VERDICTS`,
+        "unknown" there, or the reason of a refusal. Given two measures, each figure is named after
+        its coordinate.
 
         With resamples, also ``xt_resamples`` and ``ty_resamples`` over (resample, ...), whose
         halves are the same for all epochs, layers and estimators, and ``xt_sampling_error`` and
@@ -93,11 +94,16 @@ def plane(
         ``glow_version``. Those of ``xt`` and ``ty`` give the unit and, where the estimator chose
         its ``form`` by the kind of the data, that.
 
+        A point that the estimator refuses (a layer that is constant in one class, or not finite
+        since training diverged) is NaN, and its verdicts are "refused: " and the reason. Then there
+        is an attribute ``refused`` too, where and why the first of them was.
+
     Raises:
         Cancelled: if ``cancel`` was set.
+        RefusedError: if every point was refused; a ValueError that holds the plane.
         TypeError: if an argument is of the wrong kind.
-        ValueError: if an epoch, layer, run or setting is unknown, an activation is not finite, or
-            the device is not there.
+        UnsuitableError: as soon as the estimator says that, as it is set, it suits no point.
+        ValueError: if an epoch, layer, run or setting is unknown, or the device is not there.
 
     Example:
         >>> p = plane(recording, Binned(bins=30, range=(-1, 1)))  # doctest: +SKIP
@@ -161,9 +167,11 @@ def sweep(
 
     Raises:
         Cancelled: if ``cancel`` was set.
+        RefusedError: as `plane`, if every point was refused under every setting.
         TypeError: if an argument is of the wrong kind.
-        ValueError: if an epoch, layer, run, parameter or value is unknown, an activation is not
-            finite, or the result would be larger than `glow.estimators.memory_ceiling`.
+        UnsuitableError: as `plane`, for any of the settings.
+        ValueError: if an epoch, layer, run, parameter or value is unknown, or the result would be
+            larger than `glow.estimators.memory_ceiling`.
 
     Example:
         >>> s = sweep(recording, Binned(range="global"), bins=[8, 16, 30])  # doctest: +SKIP

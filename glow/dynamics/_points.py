@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glow.estimators import Estimator
+from glow.estimators import Estimator, UnsuitableError
 
 from ._axes import AXES
 
@@ -25,19 +26,40 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 """The verdict on an estimate whose diagnostics could not be made."""
 
+REFUSAL = "refusal"
+"""The variable that says why a point is NaN; it is there only where one was refused."""
+
+_LONGEST = 120  # characters of a verdict, of which there is one for each point
+
 # What numerical work raises, torch's included; anything else is a bug and shows itself.
 _NO_DIAGNOSIS = (ValueError, ArithmeticError, RuntimeError)
 
 
 def point(estimator: Estimator, t: Activation, context: Context, diagnostics: bool) -> Point:
-    """Returns a point's ``xt`` and ``ty``, with diagnostics and verdicts if they are asked for."""
+    """Returns a point's ``xt`` and ``ty``, with diagnostics and verdicts if they are asked for.
+
+    One that the estimator refuses is NaN, and says why.
+    """
     if diagnostics:
         try:
             return judged(estimator, estimator.estimate(t, context), context)
         except _NO_DIAGNOSIS:
             pass  # a point that cannot be diagnosed may still be estimated; if not, that is raised
-    xt, ty = estimator.coordinates(t, context)
+    try:
+        xt, ty = estimator.coordinates(t, context)
+    except UnsuitableError:
+        raise
+    except ValueError as cause:
+        return refused(cause, diagnostics)
     return unjudged({"xt": xt, "ty": ty}) if diagnostics else {"xt": xt, "ty": ty}
+
+
+def refused(cause: ValueError, diagnostics: bool, axes: Sequence[str] = AXES) -> Point:
+    """Returns what stands for a point that cannot be estimated: NaN and the reason in words."""
+    sentence, *_ = str(cause).split(". ")
+    verdict = textwrap.shorten(f"refused: {sentence}", _LONGEST, placeholder=" ...")
+    words = {verdict_of(axis): verdict for axis in axes} if diagnostics else {}
+    return {**dict.fromkeys(axes, np.nan), **words, REFUSAL: str(cause)}
 
 
 def judged(estimator: Estimator, estimate: dict[str, float], context: Context) -> Point:
@@ -63,7 +85,12 @@ def side(
             return only(estimator, axis, _one_estimate(estimator, axis, t, context), context)
         except _NO_DIAGNOSIS:
             pass
-    value = _one_coordinate(estimator, axis, t, context)
+    try:
+        value = _one_coordinate(estimator, axis, t, context)
+    except UnsuitableError:
+        raise
+    except ValueError as cause:
+        return refused(cause, diagnostics, (axis,))
     return unjudged({axis: value}) if diagnostics else {axis: value}
 
 
@@ -113,13 +140,14 @@ def verdict_of(axis: str) -> str:
 
 
 def columns(points: Sequence[Mapping[str, Any]]) -> Values:
-    """Stacks points by name; a diagnostic that one of them lacks is NaN there."""
-    names = dict.fromkeys(name for each in points for name in each)
+    """Stacks points by name; a figure that one of them lacks is NaN there, and a word is empty."""
+    names = {name: np.asarray(value).dtype.kind for each in points for name, value in each.items()}
+    lacking = {name: "" if kind == "U" else np.nan for name, kind in names.items()}
     return {
         name: np.stack(
-            [np.asarray(p[name]) if name in p else np.full(_shape(p), np.nan) for p in points]
+            [np.asarray(p[name]) if name in p else np.full(_shape(p), none) for p in points]
         )
-        for name in names
+        for name, none in lacking.items()
     }
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glow._version import __version__
-from glow.estimators import Context
+from glow.estimators import Context, UnsuitableError
 
 from ._axes import AXES
 from ._grids import declared
 from ._measures import is_ordered, needs_ranges
-from ._points import columns
+from ._points import REFUSAL, columns, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -106,10 +106,10 @@ class Study:
         """Estimates every run and layer after one epoch.
 
         Returns:
-            By variable, (runs, layers, *grids).
+            By variable, (runs, layers, *grids). Points that the estimator refuses are NaN.
 
         Raises:
-            ValueError: if an activation does not suit the estimator; the message names the point.
+            UnsuitableError: if it refuses every point; the message names one.
         """
         contexts = self.contexts if contexts is None else contexts
         activations = self.recording.read(epoch, self.device)
@@ -120,29 +120,42 @@ class Study:
                     points.append(
                         self.measure(self.samples(activations[layer], run), of_run[layer])
                     )
-                except ValueError as cause:
-                    raise self.misfit(cause, epoch, run, layer) from cause
+                except UnsuitableError as cause:
+                    raise UnsuitableError(f"{self._place(epoch, run, layer)}: {cause}") from cause
         return self.arranged(points)
 
     def walk(self, epochs: Sequence[int], track: Track) -> Iterator[Point]:
         """Estimates one track epoch by epoch; only one epoch's activations are held at a time.
 
+        After an epoch that is refused the track begins anew.
+
         Raises:
-            ValueError: as `epoch`.
+            UnsuitableError: as `epoch`.
         """
         run, layer = self.runs[track[0]], self.layers[track[1]]
-        reached = epochs[0]
+        context = self.contexts[track[0]][layer]
+        begun = reached = 0  # positions among the epochs
 
         def stream() -> Iterator[Activation]:
             nonlocal reached
-            for reached in epochs:
-                yield self.samples(self.recording.read(reached, self.device)[layer], run)
+            for reached in range(begun, len(epochs)):
+                epoch = epochs[reached]
+                yield self.samples(self.recording.read(epoch, self.device)[layer], run)
 
-        context = self.contexts[track[0]][layer]
-        try:
-            yield from self.measure.trajectory(track[2], stream, context)
-        except ValueError as cause:
-            raise self.misfit(cause, reached, run, layer) from cause
+        while begun < len(epochs):
+            reached = done = begun
+            try:
+                for found in self.measure.trajectory(track[2], stream, context):
+                    done += 1
+                    yield found
+                return
+            except UnsuitableError as cause:
+                place = self._place(epochs[reached], run, layer)
+                raise UnsuitableError(f"{place}: {cause}") from cause
+            except ValueError as cause:
+                for _ in range(done, reached + 1):
+                    yield refused(cause, self.measure.diagnostics)
+                begun = reached + 1
 
     def gathered(
         self, epochs: Sequence[int], walks: Mapping[Track, list[Point]]
@@ -182,11 +195,20 @@ class Study:
         runs = [] if self.recording.runs is None else ["run"]
         dims = [*runs, *self.measure.grids, "epoch", "layer"]
         stacked = columns([estimates[epoch] for epoch in epochs])
+        refusals = stacked.pop(REFUSAL, None)
         variables = {name: (dims, self._assembled(values)) for name, values in stacked.items()}
         dataset = xr.Dataset(variables, self._coords(epochs), self._attrs())
         for axis, estimator in zip(AXES, self.measure.estimators, strict=True):
             dataset[axis].attrs = self._axis_attrs(axis, estimator)
+        if refusals is not None:
+            dataset.attrs["refused"] = self._first_refusal(epochs, refusals)
         return dataset
+
+    def _first_refusal(self, epochs: Sequence[int], refusals: npt.NDArray[np.str_]) -> str:
+        """Where and why the first of (epochs, runs, layers, *grids) points was refused."""
+        first = tuple(np.argwhere(refusals != "")[0])
+        place = self._place(epochs[first[0]], self.runs[first[1]], self.layers[first[2]])
+        return f"{place}: {refusals[first]}"
 
     def _axis_attrs(self, axis: str, estimator: Estimator) -> dict[str, str]:
         form = estimator.form(False, axis == "ty" and self._probe.classes is not None)
@@ -220,10 +242,9 @@ class Study:
             for layer in self.layers
         }
 
-    def misfit(self, cause: ValueError, epoch: int, run: int, layer: str) -> ValueError:
-        """Returns an error that says where in the recording another came about."""
+    def _place(self, epoch: int, run: int, layer: str) -> str:
         of_run = "" if self.recording.runs is None else f", run {run}"
-        return ValueError(f"Layer {layer!r} at epoch {epoch}{of_run}: {cause}")
+        return f"Layer {layer!r} at epoch {epoch}{of_run}"
 
     def _assembled(self, stacked: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Brings (epochs, runs, layers, *grids) to ([runs,] *grids, epochs, layers)."""

@@ -11,6 +11,7 @@ from ._binned import Binned as Binned
 from ._cka import CKA as CKA
 from ._context import Context as Context
 from ._edge import EDGE as EDGE
+from ._errors import UnsuitableError as UnsuitableError
 from ._estimate import Estimate as Estimate
 from ._gaussian import Gaussian as Gaussian
 from ._hsic import HSIC as HSIC
@@ -63,6 +64,7 @@ __all__ = [
     "SamplePropagation",
     "Sliced",
     "TCopula",
+    "UnsuitableError",
     "get",
     "limited_memory",
     "memory_ceiling",

@@ -134,8 +134,20 @@ def test_a_diverged_layer_is_named_with_its_epoch(installed, tiny, probe, tmp_pa
         with torch.no_grad():
             tiny.layers[1].bias[0] = float("nan")
         recorder.epoch()
-    with pytest.raises(ValueError, match=r"Layer 'dense_1' at epoch 2: .*finite"):
-        plane(recorder.recording, Learning(), n_jobs=1)
+        with torch.no_grad():
+            tiny.layers[1].bias[0] = 0
+        recorder.epoch()
+    p = plane(recorder.recording, Learning(), n_jobs=1)
+    assert p.attrs["refused"] == "Layer 'dense_1' at epoch 2: Learning: t must be finite."
+    assert np.isnan(p["xt"].sel(epoch=2)).values.tolist() == [False, True, True]
+    # what follows is learnt anew
+    for layer in ("dense_1", "dense_2"):
+        assert p["xt"].sel(epoch=3, layer=layer) == by_hand(recorder.recording, [3], layer)[0]
+    whole = by_hand(recorder.recording, [0, 1, 2, 3], "dense")
+    assert p["xt"].sel(layer="dense").values == pytest.approx(whole, abs=1e-12)
+    live = LivePlane(recorder.recording, Learning())
+    assert live.update(60) == 0
+    assert live.dataset().identical(plane(recorder.recording, Learning(), diagnostics=False))
 
 
 def test_a_trajectory_that_ends_early_is_refused(recorded):

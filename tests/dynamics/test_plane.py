@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 import threading
 
 import numpy as np
@@ -214,8 +215,11 @@ def test_a_diverged_layer_is_named(installed, tiny, probe, tmp_path):
     recording = recorder.recording
     assert np.isfinite(recording.range()).all()
     for estimator in (FIXED, Binned(range="global"), KDE()):
-        with pytest.raises(ValueError, match=r"Layer 'dense_1' at epoch 1: .*finite"):
-            plane(recording, estimator, n_jobs=2)
+        p = plane(recording, estimator, n_jobs=2)
+        assert re.match(r"Layer 'dense_1' at epoch 1: .*finite", p.attrs["refused"])
+        assert np.isnan(p["xt"]).values.tolist() == [[False] * 3, [False, True, True]]
+        assert p["ty_verdict"].values[1, 1].startswith(f"refused: {type(estimator).__name__}: t")
+    assert "refused" not in plane(recording, FIXED, epochs=[0]).attrs
     assert np.isfinite(plane(recording, FIXED, epochs=[0])["xt"]).all()
 
 

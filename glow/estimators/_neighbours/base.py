@@ -20,6 +20,7 @@ from glow.estimators._arrays import (
 from glow.estimators._base import Estimator
 from glow.estimators._context import Classes
 from glow.estimators._counting.partition import Partition
+from glow.estimators._errors import UnsuitableError
 from glow.estimators._parameter import parameter
 
 from .search import Reading, Split
@@ -222,7 +223,7 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
 
     def _enough(self, n: int, ks: Integers) -> None:
         if n <= ks[-1]:
-            raise ValueError(
+            raise UnsuitableError(
                 f"{self._owner}: k={ks[-1]} neighbours need more than {ks[-1]} samples, got N={n}. "
                 "Choose a smaller k, or give more samples."
             )

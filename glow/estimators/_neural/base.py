@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from glow.estimators._arrays import as_array, device_of, is_discrete, same_length
 from glow.estimators._base import Estimator
 from glow.estimators._context import Context
+from glow.estimators._errors import UnsuitableError
 from glow.estimators._estimate import Estimate
 from glow.estimators._memory import memory_ceiling
 from glow.estimators._parameter import parameter
@@ -336,7 +337,7 @@ class Neural(Estimator):
         from .training import SMALLEST, Halves, Training
 
         if len(x) < SMALLEST:
-            raise ValueError(
+            raise UnsuitableError(
                 f"{type(self).__name__}: x and y must hold at least {SMALLEST} samples, half of "
                 f"them to train the critic, got {len(x)}. Record a larger probe set."
             )
