@@ -65,6 +65,8 @@ class KeptCurve:
         recording: What is measured.
         estimator: How; its other settings stay as they are.
         slider: The parameter that is swept over its own grid. None keeps the plane as it is.
+        levels: The epochs in the order in which they are wanted, a list for each level; every
+            eighth and the last first if None.
 
     Attributes:
         data: What is known; None before anything is.
@@ -72,7 +74,11 @@ class KeptCurve:
     """
 
     def __init__(
-        self, recording: Recording, estimator: Estimator, slider: Parameter | None
+        self,
+        recording: Recording,
+        estimator: Estimator,
+        slider: Parameter | None,
+        levels: list[list[int]] | None = None,
     ) -> None:
         self.recording = recording
         self.estimator = estimator
@@ -81,7 +87,7 @@ class KeptCurve:
         self.data: xr.Dataset | None = None
         self.seconds = math.nan
         self.level = 0
-        self._levels = coarse_to_fine(self.epochs)
+        self._levels = levels or coarse_to_fine(self.epochs)
         self._unchecked = slider is not None and slider.smooth
         self._chunk = 1
 
@@ -120,6 +126,14 @@ class KeptCurve:
         while self._levels and self.to_come * self.seconds > seconds:
             self._levels.pop()
 
+    def drop_last(self, seconds: float) -> None:
+        """Leave out as many of the last epochs to come as would take longer than that."""
+        while self._levels and self.to_come * self.seconds > seconds:
+            level = self._levels[-1]
+            del level[max(0, len(level) - math.ceil(self.to_come - seconds / self.seconds)) :]
+            if not level:
+                self._levels.pop()
+
     def extend(self, cancel: Cancel) -> bool:
         """Compute about half a second's worth of further epochs.
 
@@ -144,6 +158,7 @@ class KeptCurve:
         del level[: len(epochs)]
         if level:
             return False
+        self._check_any()
         self._levels.pop(0)
         self.level += 1
         return True
@@ -167,15 +182,23 @@ class KeptCurve:
         between = self.slider.smooth and curves.values[0] <= wanted <= curves.values[-1]
         return curves.at(wanted) if between or curves.exact(wanted) else None
 
-    def _estimate(self, epochs: list[int], values: list[Any], cancel: Cancel) -> xr.Dataset:
-        from glow.dynamics import plane, sweep
+    def _check_any(self) -> None:
+        """Raise what the estimator said if it refused every point so far."""
+        assert self.data is not None  # noqa: S101 - it holds that part
+        if "refused" in self.data.attrs and bool(self.data["xt"].isnull().all()):
+            raise ValueError(self.data.attrs["refused"])
 
-        if self.slider is None:
-            return plane(
-                self.recording, self.estimator, epochs=epochs, diagnostics=False, cancel=cancel
-            )
-        grids: dict[str, Any] = {self.slider.name: values}
-        return sweep(self.recording, self.estimator, epochs=epochs, cancel=cancel, **grids)
+    def _estimate(self, epochs: list[int], values: list[Any], cancel: Cancel) -> xr.Dataset:
+        from glow.dynamics import RefusedError, plane, sweep
+
+        shared: dict[str, Any] = {"epochs": epochs, "cancel": cancel}
+        try:
+            if self.slider is None:
+                return plane(self.recording, self.estimator, diagnostics=False, **shared)
+            grids: dict[str, Any] = {self.slider.name: values}
+            return sweep(self.recording, self.estimator, **shared, **grids)
+        except RefusedError as refused:  # at these few epochs
+            return refused.plane
 
     def _check_error(self, cancel: Cancel) -> None:
         """Measure, at a few epochs, how far the spline is off halfway between its nodes."""
@@ -213,4 +236,4 @@ def _joined(known: xr.Dataset, part: xr.Dataset) -> xr.Dataset:
     import xarray as xr
 
     both = xr.concat([known, part], "epoch", join="exact", combine_attrs="override")
-    return both.sortby("epoch")
+    return both.sortby("epoch").assign_attrs({**part.attrs, **known.attrs})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from glow.dynamics import Cancelled
 from glow_widgets._catalogue import catalogue
+from glow_widgets._inquiries import Inquiries
 from glow_widgets._timing import Throttle
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ class Engine:
     The selected estimator comes first and is completed; then the first level of the others is
     prepared, cheap ones first, so that choosing one shows it at once. No more is done by itself.
 
-    Other threads only call :meth:`select`, :meth:`estimate`, :meth:`cancel`, :meth:`compute_all`
-    and :meth:`close`, which set flags. The latest wish replaces earlier ones, so a drag leaves no
-    backlog.
+    Other threads only call :meth:`select`, :meth:`ask`, :meth:`compute_all` and :meth:`close`,
+    which set flags. The latest wish replaces earlier ones, so a drag leaves no backlog: an exact
+    plane that is half done when another is asked for is dropped.
 
     Args:
         rows: What is offered, by recording, then by estimator.
@@ -53,7 +54,7 @@ class Engine:
         self._cancel = threading.Event()
         self._closed = threading.Event()
         self._complete = threading.Event()
-        self._request: Mapping[str, Any] | None = None
+        self._inquiries = Inquiries(self.offered, self._send, self._say)
         self._selection: Mapping[str, Any] = {}
         self._everything = False
         self._shown: set[Offered] = set()
@@ -78,18 +79,17 @@ class Engine:
             self._chart_stale = True
         self._wake.set()
 
-    def estimate(self, request: Mapping[str, Any]) -> None:
-        """Ask for an exact plane; an earlier request is forgotten."""
+    def ask(self, kind: str, request: Mapping[str, Any] | None) -> None:
+        """Ask for something of a kind; an earlier wish of that kind is dropped, even half done.
+
+        Args:
+            kind: One of :data:`glow_widgets._inquiries.KINDS`.
+            request: What is asked for; None only drops the earlier wish.
+        """
         with self._lock:
-            self._request = request
+            self._inquiries.ask(kind, request)
             self._cancel.set()
         self._wake.set()
-
-    def cancel(self) -> None:
-        """Forget the request."""
-        with self._lock:
-            self._request = None
-            self._cancel.set()
 
     def compute_all(self) -> None:
         """Complete the curves of every estimator, however long that takes."""
@@ -124,10 +124,10 @@ class Engine:
                 self._step()
 
     def _step(self) -> None:
-        request, selected = self._take_request()
-        if request is not None:
-            self._answer(request)
-        elif selected and selected.ready and selected not in self._shown:
+        selected = self._look()
+        if self._inquiries.step(self._cancel):
+            return
+        if selected and selected.ready and selected not in self._shown:
             self._show(selected)
         elif self._chart_stale and self._charts.ready():
             self._show_chart()
@@ -136,12 +136,12 @@ class Engine:
         else:
             self._rest()
 
-    def _take_request(self) -> tuple[Mapping[str, Any] | None, Offered | None]:
+    def _look(self) -> Offered | None:
+        """What is selected; wishes that came before this moment cancel nothing any more."""
         with self._lock:
-            request, self._request = self._request, None
             if not self._closed.is_set():
                 self._cancel.clear()
-            return request, self.offered(self._selection)
+            return self.offered(self._selection)
 
     def _rest(self) -> None:
         self._say("")
@@ -227,20 +227,6 @@ class Engine:
 
         return tell
 
-    def _answer(self, request: Mapping[str, Any]) -> None:
-        offered, settings = self.offered(request), request.get("settings")
-        if offered is None or not isinstance(settings, Mapping):
-            return
-        try:
-            plane = offered.answer(settings, self._cancel, self._teller(offered))
-        except Cancelled:
-            raise
-        except Exception as error:
-            answer = {"action": "failed", "serial": request.get("serial"), "message": str(error)}
-            self._view.send(answer)
-            return
-        self._view.send({**request, "action": "plane", **encode(plane)})
-
     def _show(self, offered: Offered) -> None:
         """Put what there is of an estimator into the document."""
         self._shown.add(offered)
@@ -287,14 +273,9 @@ class Engine:
                 planes[row[0].name] = shown
         return document(planes, title="Information plane")
 
+    def _send(self, message: dict[str, Any]) -> None:
+        self._view.send(message)
+
     def _say(self, text: str) -> None:
         if text != self._view.busy:
             self._view.publish(busy=text)
-
-
-def encode(plane: xr.Dataset) -> dict[str, Any]:
-    """The arrays ``xt`` and ``ty`` of a plane as a document writes them."""
-    from glow.dynamics import document
-
-    written = document(plane)["recordings"][0]["planes"][0]
-    return {"xt": written["xt"], "ty": written["ty"]}

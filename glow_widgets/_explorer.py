@@ -13,6 +13,7 @@ from glow_widgets._catalogue import catalogue, labels
 from glow_widgets._chart import SensitivityChart
 from glow_widgets._code import plane_code
 from glow_widgets._engine import Engine
+from glow_widgets._inquiries import KINDS
 from glow_widgets._offered import Offered
 from glow_widgets._plane import check_document
 
@@ -54,9 +55,15 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
     Every estimator is offered at once. The curves over the selected one's sliders are computed in
     the background, every eighth epoch first, and appear as they come; from then on a slider moves
     the whole plane in the browser. Of the others the first epochs are prepared, unless that takes
-    more than a minute; the rest follows when one is selected, or with :meth:`compute_all`. A curve
-    that would take longer than 20 minutes is left out: its slider is estimated when it is let go,
-    at fewer epochs if need be. So are estimators that learn, at 24 epochs in order.
+    more than a minute; the rest follows when one is selected, or with :meth:`compute_all`.
+
+    A slider let go where no curve has a value is estimated there and then, in every layer: the last
+    epoch and a few spread ones first, then the rest; another movement, or Cancel, drops what is
+    still to come.
+
+    What is left out, and said beside the plane: a curve's finest epochs that would take longer than
+    20 minutes, or the whole curve, whose slider is then estimated when it is let go; of an exact
+    plane the epochs beyond 20 minutes; and all but 24 epochs, in order, of estimators that learn.
 
     A slider's curve runs through the other sliders' first values. The chart below shows how much
     each layer compresses, against the slider moved last.
@@ -164,10 +171,11 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         self._engine.select(change["new"])
 
     def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
-        if content.get("action") == "estimate":
-            self._engine.estimate(content)
-        elif content.get("action") == "cancel":
-            self._engine.cancel()
+        action = content.get("action")
+        if isinstance(action, str) and action in KINDS:
+            self._engine.ask(action, content)
+        elif action == "cancel":
+            self._engine.ask("estimate", None)
 
 
 def _named(recordings: Recording | Mapping[str, Recording]) -> dict[str, Recording]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], object]
 
 ORDERED_EPOCHS = 24
-ANSWER_SECONDS = 60.0  # an exact plane that would take longer shows fewer epochs
 _COSTLY_SECONDS = 5.0  # for the first level: from here on the plane comes before the curves
 _SMOOTH_POINTS = 8  # a whole smooth curve costs as much as so many single points
 _QUICK = 0.05  # seconds: a first point that took longer may have compiled
@@ -156,7 +156,7 @@ class Offered:
         Raises:
             Cancelled: If ``cancel`` was set.
         """
-        self._learned = self._plane(self.estimator, self._few_epochs(), cancel, progress)
+        self._learned = self._in_order(self.estimator, cancel, progress)
 
     def at(self, settings: Mapping[str, Any]) -> Estimator:
         """The estimator with its sliders at ``settings``; those not named stay as they are.
@@ -187,15 +187,16 @@ class Offered:
 
         return plane(self.recording, self.at(settings), diagnostics=False)
 
-    def answer(self, settings: Mapping[str, Any], cancel: Cancel, progress: Progress) -> xr.Dataset:
-        """The plane at ``settings``, over all epochs; NaN where they would take too long.
+    def learned_at(
+        self, settings: Mapping[str, Any], cancel: Cancel, progress: Progress
+    ) -> xr.Dataset:
+        """An ordered estimator's plane at ``settings``; NaN at the epochs that it leaves out.
 
         Raises:
             Cancelled: If ``cancel`` was set meanwhile.
         """
-        epochs = list(self.recording.epochs)
-        plane = self._plane(self.at(settings), self._few_epochs(), cancel, progress)
-        return plane.reindex(epoch=epochs)
+        found = self._in_order(self.at(settings), cancel, progress)
+        return found.reindex(epoch=list(self.recording.epochs))
 
     def published(self) -> list[xr.Dataset]:
         """What there is to show: the curves along the sliders, then the plane if it is kept."""
@@ -210,47 +211,37 @@ class Offered:
     def _points(self) -> int:
         return len(self.recording.layers) * (self.recording.runs or 1)
 
-    def _few_epochs(self) -> list[int]:
-        """The epochs of an exact plane: all, unless it learns or they would take too long."""
-        epochs = list(self.recording.epochs)
-        if self.estimator.ordered:
-            places = np.linspace(0, len(epochs) - 1, min(len(epochs), ORDERED_EPOCHS))
-            return [epochs[i] for i in np.unique(places.round().astype(int))]
-        affordable = ANSWER_SECONDS / max(self._points * (self.cost or 0.0), 1e-9)
-        stride = 1
-        while len(epochs) / stride > max(affordable, ORDERED_EPOCHS):
-            stride *= 2
-        return list(dict.fromkeys([*epochs[::stride], epochs[-1]]))
-
     def _keep_plane(self) -> None:
         self.curves.insert(0, KeptCurve(self.recording, self.estimator, None))
 
     def _time(self, layers: Sequence[str], cancel: Cancel) -> float:
         """Seconds that some layers of the last epoch take; of one layer, in one run."""
-        from glow.dynamics import plane
+        from glow.dynamics import RefusedError, plane
 
         runs = [0] if self.recording.runs is not None and len(layers) == 1 else None
         start = time.perf_counter()
-        plane(
-            self.recording,
-            self.estimator,
-            epochs=self.recording.epochs[-1:],
-            layers=layers,
-            runs=runs,
-            diagnostics=False,
-            cancel=cancel,
-        )
+        with contextlib.suppress(RefusedError):  # others of its points may be estimated
+            plane(
+                self.recording,
+                self.estimator,
+                epochs=self.recording.epochs[-1:],
+                layers=layers,
+                runs=runs,
+                diagnostics=False,
+                cancel=cancel,
+            )
         return time.perf_counter() - start
 
-    def _plane(
-        self, estimator: Estimator, epochs: Sequence[int], cancel: Cancel, progress: Progress
-    ) -> xr.Dataset:
+    def _in_order(self, estimator: Estimator, cancel: Cancel, progress: Progress) -> xr.Dataset:
+        """A plane at a few epochs, since one that learns takes long."""
         from glow.dynamics import plane
 
+        epochs = self.recording.epochs
+        places = np.linspace(0, len(epochs) - 1, min(len(epochs), ORDERED_EPOCHS))
         return plane(
             self.recording,
             estimator,
-            epochs=epochs,
+            epochs=[epochs[i] for i in np.unique(places.round().astype(int))],
             diagnostics=False,
             cancel=cancel,
             progress=progress,

@@ -1,7 +1,7 @@
 import { EMPTY, type Catalogue } from './catalogue';
 import { formatSetting } from './format';
 import { readArray, Shape } from './plane/array';
-import { asObject } from './plane/check';
+import { asObject, type Json } from './plane/check';
 import type { Plane, PlaneDocument, Recording } from './plane/document';
 import { EstimatorPlanes, estimatorsOf, type Reading, type Settings } from './plane/estimator';
 import type { SettingValue } from './plane/estimator';
@@ -34,6 +34,12 @@ export interface Shown {
   heading: string;
 }
 
+/** A kernel's plane at some setting, perhaps with epochs still to come. */
+interface Answer {
+  reading: Reading;
+  complete: boolean;
+}
+
 /** Serials are unique in the page: two views of one widget hear each other's answers. */
 let lastSerial = 0;
 
@@ -58,7 +64,7 @@ export class ExplorerState {
   private back: string[] = [];
   private last: Shown | null = null;
   private readonly values = new Map<string, Selection>();
-  private readonly answers = new Map<string, Reading>();
+  private readonly answers = new Map<string, Answer>();
   private readonly ranges = new Map<string, Limits>();
   private readonly lists = new Map<string, EstimatorPlanes[]>();
 
@@ -124,9 +130,14 @@ export class ExplorerState {
     return this.inHand;
   }
 
-  /** The request that has not been answered yet. */
+  /** The request that has not been answered in full yet. */
   get awaited(): ExactRequest | null {
     return this.pending;
+  }
+
+  /** Whether some epochs of what is awaited are there, hence drawn. */
+  get arriving(): boolean {
+    return this.pending !== null && this.remembered(this.pending) !== undefined;
   }
 
   /** Take another document, or none; what is selected stays where it has the same names. */
@@ -200,11 +211,15 @@ export class ExplorerState {
     return this.pending;
   }
 
-  /** Forget what is waited for and go back to what is drawn; false if there is no such thing. */
+  /**
+   * Forget what is waited for and go back to what is drawn; epochs that came already stay.
+   *
+   * @returns Whether something else is selected now.
+   */
   abandon(): boolean {
-    const { last } = this;
+    const { last, arriving } = this;
     this.pending = null;
-    if (!last || !this.find(last.selection)) {
+    if (arriving || !last || !this.find(last.selection)) {
       return false;
     }
     const { recording, estimator, slider } = last.selection;
@@ -212,7 +227,7 @@ export class ExplorerState {
   }
 
   /**
-   * Take a kernel's answer.
+   * Take a kernel's answer, or a part of it: epochs still to come are missing.
    *
    * @returns Whether it is the one still waited for.
    * @throws DocumentError where its arrays do not fit the document.
@@ -226,14 +241,12 @@ export class ExplorerState {
       return false;
     }
     this.pending = null;
-    const shape: Shape = [1, recording.epochs.length, recording.layers.length];
+    const complete = answer.done !== false;
     this.remember(pending, {
-      settings: pending.settings,
-      plane: like.plane,
-      verdicts: null,
-      xt: readArray(answer.xt, 'answer.xt', shape),
-      ty: readArray(answer.ty, 'answer.ty', shape)
+      reading: readAnswer(answer, recording, pending, like.plane),
+      complete
     });
+    this.pending = complete ? null : pending;
     return true;
   }
 
@@ -283,7 +296,7 @@ export class ExplorerState {
 
   private ask(): void {
     const { current, estimator } = this;
-    const kept = estimator?.holds(current.settings) || this.remembered(current);
+    const kept = estimator?.holds(current.settings) || this.remembered(current)?.complete;
     if (this.exact && estimator && !estimator.pending && !kept) {
       lastSerial += 1;
       this.pending = { ...current, serial: lastSerial };
@@ -307,7 +320,7 @@ export class ExplorerState {
 
   private read(selection: Selection): Reading | null {
     const kept = this.find(selection)?.at(selection.settings, selection.slider);
-    return this.remembered(selection) ?? kept ?? null;
+    return this.remembered(selection)?.reading ?? kept ?? null;
   }
 
   private show(selection: Selection): Shown | null {
@@ -334,16 +347,16 @@ export class ExplorerState {
     return known;
   }
 
-  private remembered(selection: Selection): Reading | undefined {
+  private remembered(selection: Selection): Answer | undefined {
     const recording = this.recordingOf(selection.recording);
-    const reading = this.answers.get(key(selection));
+    const answer = this.answers.get(key(selection));
     // A document with other epochs may have come since.
     const size = recording ? recording.epochs.length * recording.layers.length : -1;
-    return reading?.xt.length === size ? reading : undefined;
+    return answer?.reading.xt.length === size ? answer : undefined;
   }
 
-  private remember(selection: Selection, reading: Reading): void {
-    this.answers.set(key(selection), reading);
+  private remember(selection: Selection, answer: Answer): void {
+    this.answers.set(key(selection), answer);
     if (this.answers.size > REMEMBERED) {
       this.answers.delete(this.answers.keys().next().value as string);
     }
@@ -367,6 +380,19 @@ export function sameSetting(one: Selection, other: Selection): boolean {
 export function sameSettings(one: Settings, other: Settings): boolean {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].every(name => one[name] === other[name]);
+}
+
+function readAnswer(
+  answer: Json,
+  { epochs, layers }: Recording,
+  { settings }: Selection,
+  plane: Plane
+): Reading {
+  const shape: Shape = [1, epochs.length, layers.length];
+  const [xt, ty] = [answer.xt, answer.ty].map((array, i) =>
+    readArray(array, `answer.${i ? 'ty' : 'xt'}`, shape)
+  );
+  return { settings, plane, verdicts: null, xt, ty };
 }
 
 function key({ recording, estimator, settings }: Selection): string {

@@ -6,6 +6,7 @@ import type { ExactRequest, Selection, Shown } from './explorer-state';
 import { formatError, formatSetting } from './format';
 import { readDocument } from './plane/document';
 import type { EstimatorPlanes, Reading, Settings } from './plane/estimator';
+import { countMissing } from './plane/points';
 import { PlaneView } from './plane/view';
 import { SettingControl } from './setting';
 import { strings } from './strings';
@@ -258,7 +259,8 @@ export class Explorer {
       this.draw(shown, ghost?.reading ?? null);
     }
     const waits = state.awaited !== null || (state.waiting && state.problem() === '');
-    this.element.classList.toggle('glow-pending', waits || this.away(shown) !== '');
+    const another = waits && !state.arriving;
+    this.element.classList.toggle('glow-pending', another || this.away(shown) !== '');
     this.view.element.setAttribute('aria-busy', String(waits));
     setText(this.ghostName, ghost ? strings.explorer.ghostOf(ghost.name) : strings.explorer.ghost);
     setText(this.status, shown || state.estimator ? this.statusText(shown) : this.busy);
@@ -274,7 +276,7 @@ export class Explorer {
       limits,
       heading,
       value: Object.values(reading.settings).map(formatSetting).join(),
-      arriving: this.busy !== ''
+      arriving: this.busy !== '' || this.state.awaited !== null
     });
     const source = strings.plane.provenance(recording.samples, reading.plane.runs);
     setText(this.provenance, [heading, source, this.state.generator].filter(Boolean).join(' · '));
@@ -295,9 +297,14 @@ export class Explorer {
   }
 
   private statusText(shown: Shown | null): string {
-    const { awaited, waiting, wentBack, selection } = this.state;
+    const { awaited, arriving, waiting, wentBack, selection } = this.state;
     if (this.failure || this.state.problem()) {
       return this.failure || this.state.problem();
+    }
+    if (awaited && shown && arriving) {
+      const epochs = shown.recording.epochs.length;
+      const missing = countMissing(shown.reading, shown.recording.layers.length).epochs;
+      return strings.explorer.arriving(settingsText(awaited.settings), epochs - missing, epochs);
     }
     if (waiting || awaited) {
       // The kernel says how far it is once it has taken the wish up.

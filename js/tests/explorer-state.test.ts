@@ -106,6 +106,36 @@ describe('ExplorerState', () => {
       expect(state.awaited).toBeNull();
     });
 
+    it('shows the first epochs of an answer and waits for the rest', () => {
+      const request = ask(50);
+      expect(state.arriving).toBe(false);
+      const part = answerTo(request, [NaN, NaN, 0.3, 0.4]);
+      expect(state.answer({ ...part, done: false })).toBe(true);
+      expect(drawn()).toBe(50);
+      expect(state.awaited).toBe(request);
+      expect(state.arriving).toBe(true);
+      expect(state.answer({ ...answerTo(request), done: true })).toBe(true);
+      expect(Array.from(state.shown!.reading.xt)).toEqual([0.1, 0.2, 0.3, 0.4]);
+      expect(state.awaited).toBeNull();
+    });
+
+    it('keeps the epochs that came when the rest is given up, and asks for it when let go again', () => {
+      const request = ask(50);
+      state.answer({ ...answerTo(request, [NaN, NaN, 0.3, 0.4]), done: false });
+      expect(state.abandon()).toBe(false);
+      expect(state.awaited).toBeNull();
+      expect(drawn()).toBe(50);
+      expect(state.settle()!.serial).toBeGreaterThan(request.serial);
+    });
+
+    it('drops what is left of an answer once the slider moves', () => {
+      const request = ask(50);
+      state.answer({ ...answerTo(request, [NaN, NaN, 0.3, 0.4]), done: false });
+      state.setValue('bins', 60);
+      expect(state.answer({ ...answerTo(request), done: true })).toBe(false);
+      expect(drawn()).toBe(30);
+    });
+
     it('lets the last value win', () => {
       const first = ask(50);
       const second = ask(60);

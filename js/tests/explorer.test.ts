@@ -160,6 +160,21 @@ describe('Explorer', () => {
       expect(drawn()).toBe(String(request.settings.bins));
     });
 
+    it('shows the epochs that came first, undimmed, and stays with them when cancelled', () => {
+      type('50');
+      const [request] = hooks.requestExact.mock.calls[0];
+      const part = pack([NaN, NaN, 3, 4], [1, 2, 2]);
+      explorer.setPlane({ ...request, done: false, xt: part, ty: part });
+      expect(explorer.element.classList).not.toContain('glow-pending');
+      expect(find('glow-cancel').hidden).toBe(false);
+      expect(text()).toContain('bins 50: 1 of 2 epochs so far');
+      expect(text()).not.toContain('not estimated');
+      find('glow-cancel').click();
+      expect(hooks.cancelExact).toHaveBeenCalledTimes(1);
+      expect(drawn()).toBe('50');
+      expect(text()).toContain('1 of 2 epochs are not estimated');
+    });
+
     it('cancels when the reader goes on', () => {
       type('50');
       expect(hooks.cancelExact).not.toHaveBeenCalled();

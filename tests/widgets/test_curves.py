@@ -89,6 +89,15 @@ def test_the_error_between_the_nodes_of_a_smooth_curve_is_measured(recording):
     assert float(np.abs(difference).max()) <= 2 * error
 
 
+def test_the_last_epochs_are_left_out(recording):
+    curve = KeptCurve(recording, Binned(), None, [[0, 1], [2, 3, 4]])
+    curve.seconds = 1.0
+    curve.drop_last(3.5)
+    assert curve._levels == [[0, 1], [2]]
+    curve.drop_last(0.0)
+    assert curve.done
+
+
 def test_dear_levels_are_left_out(recording):
     curve = kept(recording, Binned())
     curve.extend(threading.Event())

@@ -1,3 +1,4 @@
+import base64
 import json
 import threading
 import time
@@ -8,7 +9,7 @@ import xarray as xr
 
 from glow.dynamics import document, load, plane
 from glow.estimators import KDE, Binned, Estimator, parameter
-from glow_widgets import EstimatorExplorer, _engine, _offered
+from glow_widgets import EstimatorExplorer, _answer, _engine, _offered
 from glow_widgets._explorer import ExplorerView
 
 SECONDS = 60
@@ -146,6 +147,13 @@ def answers(explorer, monkeypatch):
     sent = []
     monkeypatch.setattr(explorer.view, "send", lambda content: sent.append(content))
     return sent
+
+
+def epochs_of(answer):
+    """One layer's xt at every epoch, NaN where it is still to come."""
+    packed = answer["xt"]
+    values = np.frombuffer(base64.b64decode(packed["data"]), packed["dtype"])
+    return values.reshape(packed["shape"])[0, :, 0]
 
 
 def wait_for(condition):
@@ -314,26 +322,38 @@ def test_what_takes_long_is_left_to_the_reader(recording, complete, monkeypatch)
     assert names == ["bins", None, "variance", None]
 
 
-def test_an_answer_that_would_take_long_has_fewer_epochs(recording, complete, monkeypatch):
+def test_an_exact_plane_grows_from_the_last_epoch_to_all(recording, complete, monkeypatch):
     explorer = complete(recording, [BINNED])
-    monkeypatch.setattr(_offered, "ANSWER_SECONDS", 0.0)
     sent = answers(explorer, monkeypatch)
-    from_browser(explorer, request(41))
-    wait_for(lambda: sent)
-    offered = explorer._engine._rows[0][0]
-    shown = offered.answer({"bins": 41}, threading.Event(), lambda done, total: None)
-    assert shown.sizes["epoch"] == len(recording.epochs)
-    assert 0 < int(np.isfinite(shown.xt[:, 0]).sum()) <= _offered.ORDERED_EPOCHS + 1
-    assert np.isfinite(shown.xt[[0, -1]]).all()
+    from_browser(explorer, request(41, serial=7))
+    wait_for(lambda: sent and sent[-1]["done"])
+    known = [np.flatnonzero(np.isfinite(epochs_of(answer))) for answer in sent]
+    last = len(recording.epochs) - 1
+    assert all(last in epochs for epochs in known)
+    assert 2 <= len(known[0]) <= 2 * _answer._FIRST_EPOCHS + 1
+    assert [len(epochs) for epochs in known] == sorted({len(epochs) for epochs in known})
+    assert len(known[-1]) == len(recording.epochs)
+
+
+def test_what_takes_too_long_is_left_out_of_an_exact_plane(recording, monkeypatch):
+    offered = _offered.Offered("run", recording, BINNED, "binned")
+    answer = _answer.Answer(offered, {"bins": 41})
+    answer.extend(threading.Event())
+    monkeypatch.setattr(_answer, "_MOST_SECONDS", 0.0)
+    while not answer.done:
+        answer.extend(threading.Event())
+    assert 0 < answer.known < len(recording.epochs)
+    assert np.isfinite(answer.plane.xt[-1]).all()
 
 
 def test_an_exact_plane_is_sent_for_a_value_that_is_not_kept(recording, complete, monkeypatch):
     explorer = complete(recording, [BINNED])
     sent = answers(explorer, monkeypatch)
     from_browser(explorer, request(41, serial=7))
-    wait_for(lambda: sent)
+    wait_for(lambda: sent and sent[-1]["done"])
     wanted = document(plane(recording, BINNED.replace(bins=41)))["recordings"][0]["planes"][0]
-    assert sent == [{**request(41, 7), "action": "plane", "xt": wanted["xt"], "ty": wanted["ty"]}]
+    arrays = {"xt": wanted["xt"], "ty": wanted["ty"]}
+    assert sent[-1] == {**request(41, 7), "action": "plane", "done": True, **arrays}
 
 
 def test_a_drag_leaves_no_backlog_and_the_last_value_wins(recording, complete, monkeypatch):
@@ -341,9 +361,8 @@ def test_a_drag_leaves_no_backlog_and_the_last_value_wins(recording, complete, m
     sent = answers(explorer, monkeypatch)
     for serial in range(50):
         from_browser(explorer, request(41 + serial, serial))
-    wait_for(lambda: any(answer["serial"] == 49 for answer in sent))
-    time.sleep(0.2)
-    assert sent[-1]["serial"] == 49
+    wait_for(lambda: sent and sent[-1]["serial"] == 49 and sent[-1]["done"])
+    assert len({answer["serial"] for answer in sent}) < 50
     assert [answer["serial"] for answer in sent] == sorted(answer["serial"] for answer in sent)
 
 
