@@ -62,6 +62,8 @@ export const strings = {
     snapped: (name: string, wanted: string, drawn: string): string =>
       `${name} ${wanted} is not kept; showing the nearest, ${drawn}.`,
     computing: (settings: string): string => `Computing ${settings} …`,
+    arriving: (settings: string, done: number, all: number): string =>
+      `${settings}: ${done} of ${all} epochs so far`,
     estimating: (estimator: string): string => `Estimating ${estimator} …`,
     between: (shown: string): string => `Showing ${shown} until you let go.`,
     wentBack: (names: string[]): string =>
@@ -70,7 +72,7 @@ export const strings = {
     error: (amount: string): string => `between kept values: error up to ${amount}`,
     onRelease: 'estimated when you let go',
     cancel: 'Cancel',
-    cancelHint: 'Stop computing and go back to the plane that is shown',
+    cancelHint: 'Stop computing and stay with the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
     badAnswer: (reason: string): string => `The kernel's answer cannot be shown. ${reason}`
   },
