@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
@@ -22,12 +22,15 @@ class Trainee(Protocol):
         stop_training: Set it to True to stop at the next batch edge.
         stop_reason: Why, in words, for the History and for displays.
         run_logs: The logs of the epoch that ended, with one value per replica in an ensemble.
+        running_logs: Call it for the means over the epoch so far, e.g. a few times a second: it
+            costs what ``wants_batch_logs`` costs a batch.
     """
 
     seed: int
     stop_training: bool
     stop_reason: str
     run_logs: dict[str, NDArray[Any]]
+    running_logs: Callable[[], Mapping[str, float]]
 
     @property
     def loss(self) -> Loss:

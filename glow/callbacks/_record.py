@@ -54,7 +54,7 @@ class Record(Callback):
             "keep": keep,
         }
         self._recorder: Recorder | None = None
-        self._whole_epoch = True
+        self._whole_epoch = self._whole_batch = True
 
     @property
     def recording(self) -> Recording:
@@ -86,16 +86,40 @@ class Record(Callback):
         """From here to the end of the epoch the weights belong to no whole epoch."""
         self._whole_epoch = False
 
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """From here to the end of the batch the weights may be half changed."""
+        self._whole_batch = False
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """The weights are those after a whole step."""
+        self._whole_batch = True
+
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Record the epoch, if it is due."""
         self._whole_epoch = True
         if self._recorder is not None:
             self._recorder.epoch()
 
+    def on_exception(self, error: BaseException) -> None:
+        """What failed in the middle of an epoch is no state to keep."""
+        self._whole_batch = False
+
     def on_train_end(self, logs: Logs = None) -> None:
-        """Close the recording; the last whole epoch is always in it."""
-        if self._recorder is not None:
-            self._recorder.detach(final=self._whole_epoch)
+        """Close the recording; the state in which training stopped is always in it.
+
+        A training stopped inside an epoch is recorded where it stopped, and what was done of that
+        epoch counts as one. Weights that are not finite are not recorded.
+        """
+        if self._recorder is None:
+            return
+        kept = self._whole_epoch or (self._whole_batch and self._finite())
+        if kept and not self._whole_epoch:
+            self._recorder.epoch()
+        self._recorder.detach(final=kept)
+
+    def _finite(self) -> bool:
+        network = cast("nn.Module", self.model)
+        return all(bool(weights.isfinite().all()) for weights in network.parameters())
 
     def _make(self) -> Recorder:
         if self._probe is None:

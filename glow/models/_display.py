@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import entry_points
 
 from glow.callbacks import Callback, Progress
@@ -14,9 +15,10 @@ def displays(verbose: int | str, display: str | None) -> list[Callback]:
     """Return the callbacks that show progress.
 
     Args:
-        verbose: 0 for silence, 1 for one redrawn line, 2 for a line per epoch, ``"auto"`` for 1.
-        display: ``"auto"`` for widgets in a Jupyter kernel in place of the redrawn line, if they
-            are installed; None for text.
+        verbose: 0 for silence, 1 for one redrawn line, 2 for a line per epoch, ``"auto"`` for 1 in
+            a terminal and 2 elsewhere: a log keeps every line.
+        display: ``"auto"`` for widgets in a Jupyter kernel in place of text, if they are installed
+            and ``verbose`` is not 2; None for text.
 
     Raises:
         ValueError: Neither of these.
@@ -31,7 +33,8 @@ def displays(verbose: int | str, display: str | None) -> list[Callback]:
     if verbose == 2:
         return [Progress(verbose=2)]
     widgets = _widgets() if display == "auto" and in_kernel() else None
-    return [widgets or Progress()]
+    lines = 1 if verbose == 1 or sys.stderr.isatty() else 2
+    return [widgets or Progress(lines)]
 
 
 def _widgets() -> Callback | None:

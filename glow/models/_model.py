@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -50,6 +50,7 @@ class Model(nn.Module):
         stop_training: Set it to True to stop `fit` at the next batch edge.
         stop_reason: Why, in words.
         run_logs: Loss and metrics of the last epoch; per replica, (runs,), in an ensemble.
+        running_logs: Call it during `fit` for the means over the epoch so far; empty otherwise.
     """
 
     #: How many networks answer at once; None for one.
@@ -63,6 +64,7 @@ class Model(nn.Module):
         self.history = History()
         self.stop_training, self.stop_reason = False, ""
         self.run_logs: dict[str, NDArray[Any]] = {}
+        self.running_logs: Callable[[], Mapping[str, float]] = dict
         self._training: Training | None = None
         self._record: Record | None = None
 
@@ -141,7 +143,8 @@ class Model(nn.Module):
             y: Targets (N, ...); None if x yields them.
             batch_size: Samples per step; ignored for iterables of batches.
             epochs: How many epochs to train; with ``initial_epoch``, the number to end before.
-            verbose: 0 for silence, 1 for a redrawn line, 2 for a line per epoch, "auto" for 1.
+            verbose: 0 for silence, 1 for a redrawn line, 2 for a line per epoch, "auto" for 1
+                in a terminal and 2 elsewhere.
             callbacks: Who watches and acts.
             validation_split: Part of x and y to validate on after every epoch. Unlike in Keras the
                 rows are drawn at random, by the seed; History keeps them.

@@ -62,6 +62,8 @@ class Run:
     def __enter__(self) -> Self:
         model = self._model
         model.stop_training, model.stop_reason = False, ""
+        model.running_logs = lambda: floats(self._meters.result())
+        self._exit.callback(setattr, model, "running_logs", dict)
         self._exit.enter_context(interrupts(self._interrupt))
         self._exit.enter_context(torch.random.fork_rng(_gpus(model)))
         self._exit.callback(model.train, model.training)

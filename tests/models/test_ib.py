@@ -78,7 +78,7 @@ def test_a_given_record_replaces_the_default(tmp_path):
     assert tuple(record.recording.epochs) == (0, 2, 4)
 
 
-def test_a_run_cut_short_keeps_whole_epochs_only():
+def test_a_run_cut_short_is_recorded_where_it_stopped():
     model = _net()
 
     def stop(batch, logs):
@@ -86,7 +86,23 @@ def test_a_run_cut_short_keeps_whole_epochs_only():
 
     stopper = LambdaCallback(on_train_batch_end=stop)
     model.fit(X, Y, batch_size=8, epochs=9, callbacks=[stopper], verbose=0)
-    assert tuple(model.recording.epochs) == (0, 1, 2)
+    assert tuple(model.recording.epochs) == (0, 1, 2, 3)
+    model.eval()
+    with torch.no_grad():
+        hidden = model.layers[0](torch.from_numpy(X))
+    np.testing.assert_allclose(model.recording.activations(3)["dense"], hidden, atol=1e-6)
+
+
+def test_weights_that_are_no_numbers_are_not_recorded_at_a_stop():
+    model = _net()
+
+    def spoil(batch, logs):
+        next(model.parameters()).data.fill_(np.nan)
+        model.stop_training = True
+
+    stopper = LambdaCallback(on_train_batch_end=spoil)
+    model.fit(X, Y, batch_size=8, epochs=9, callbacks=[stopper], verbose=0)
+    assert tuple(model.recording.epochs) == (0,)
 
 
 def test_a_failing_run_leaves_a_whole_recording(tmp_path):
