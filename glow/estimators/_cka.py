@@ -47,6 +47,7 @@ class CKA(KernelMeasure):
     """
 
     name = "cka"
+    _squares = True
 
     @classmethod
     def variants(cls) -> tuple[Self, ...]:

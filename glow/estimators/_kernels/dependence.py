@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from glow.estimators._arrays import as_array, as_samples, is_discrete, same_length
 from glow.estimators._base import Estimator
 from glow.estimators._context import Classes
+from glow.estimators._errors import UnsuitableError
 from glow.estimators._parameter import parameter
 
 from .passes import Kernels, Sigma, Three, Variable, rows_of, samples_of
@@ -33,6 +34,8 @@ class KernelMeasure(Estimator):
 
     unit = ""
     capped = False
+    _squares: ClassVar[bool] = False
+    """Whether the measure needs the sums of each kernel with itself."""
 
     sigma: float | str = parameter(
         default="median",
@@ -187,7 +190,7 @@ class KernelMeasure(Estimator):
         """The measure of one variable and each of some others, (V,) each."""
         n = samples_of(first)
         if self.unbiased and n < _FEWEST_UNBIASED:
-            raise ValueError(
+            raise UnsuitableError(
                 f"{type(self).__name__}: unbiased=True needs at least {_FEWEST_UNBIASED} samples, "
                 f"got {n}. Give more, or choose unbiased=False."
             )
@@ -195,7 +198,8 @@ class KernelMeasure(Estimator):
         if self.kernel == "linear":
             found = [kernels.linear(first, s, context, unbiased=self.unbiased) for s in seconds]
             return [np.repeat(self._value(sums, n), len(sigmas)) for sums in found]
-        return [self._value(s, n) for s in kernels.passes(first, seconds, sigmas, context)]
+        passes = kernels.passes(first, seconds, sigmas, context, squares=self._squares)
+        return [self._value(sums, n) for sums in passes]
 
     def _samples(self, t: Array) -> Samples:
         """Activations; for the linear kernel and factors of others in the host's memory."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Curve = npt.NDArray[np.float64]
 Nodes = npt.NDArray[np.int64]
+Squared = Nodes | None
 Sigma = float | str
 Variable: TypeAlias = Samples | Classes
 
@@ -124,15 +125,25 @@ class Kernels:
         seconds: list[Variable],
         sigmas: list[Sigma],
         context: Context | None,
+        *,
+        squares: bool,
     ) -> Iterator[Three]:
         """The sums for one variable and each of some others.
 
         A continuous variable comes first if there is any. Labels share its pass.
+
+        Args:
+            first: One variable.
+            seconds: The others.
+            sigmas: The V bandwidths.
+            context: Where to keep what follows from the others.
+            squares: Whether the sums of each kernel with itself are asked for: the squared kernels
+                are nodes of the pass too.
         """
         if isinstance(first, Classes):
             yield from (self._of_labels(first, second, sigmas) for second in seconds)
             return
-        nodes, at, squared = with_squares(self.scales(first, sigmas))
+        nodes, at, squared = _nodes(self.scales(first, sigmas), squares=squares)
         classes = next((s for s in seconds if isinstance(s, Classes)), None)
         sums: KernelSums | None = None
         for second in seconds:
@@ -191,12 +202,12 @@ class Kernels:
         )
 
     def _with_classes(
-        self, sums: KernelSums, classes: Classes, sigmas: list[Sigma], at: Nodes, squared: Nodes
+        self, sums: KernelSums, classes: Classes, sigmas: list[Sigma], at: Nodes, squared: Squared
     ) -> Three:
         contrast = self.contrast(classes, sigmas)
         return Three(
             with_classes(sums, classes, contrast, at),
-            lambda: with_itself(sums.total, at, squared),
+            lambda: _with_itself(sums.total, at, squared),
             lambda: of_classes(classes, classes, (contrast, contrast)),
         )
 
@@ -224,12 +235,23 @@ def samples_of(variable: Variable) -> int:
     return len(rows_of(variable))
 
 
-def _with_other(sums: KernelSums, fixed: Fixed, at: Nodes, squared: Nodes) -> Three:
+def _nodes(scales: Curve, *, squares: bool) -> tuple[Curve, Nodes, Squared]:
+    if squares:
+        return with_squares(scales)
+    return scales, np.arange(len(scales)), None
+
+
+def _with_other(sums: KernelSums, fixed: Fixed, at: Nodes, squared: Squared) -> Three:
     return Three(
         with_other(sums, fixed.total[at], at),
-        lambda: with_itself(sums.total, at, squared),
-        lambda: with_itself(fixed.total, at, squared),
+        lambda: _with_itself(sums.total, at, squared),
+        lambda: _with_itself(fixed.total, at, squared),
     )
+
+
+def _with_itself(total: Curve, at: Nodes, squared: Squared) -> Products:
+    assert squared is not None  # noqa: S101 - who asks for these has asked for squares
+    return with_itself(total, at, squared)
 
 
 def _remember(context: Context | None, key: Hashable, make: Callable[[], T]) -> T:

@@ -26,6 +26,7 @@ from .tiles import (
     root,
     square_and_sum,
     square_and_total,
+    sum_distances,
     sum_powers,
     total,
     total_distances,
@@ -118,6 +119,7 @@ class Work(NamedTuple):
     tile: Floats
     k: Floats
     other: Floats
+    both: Floats
     across: Floats
     down: Floats
     found: Doubles
@@ -131,6 +133,7 @@ def workspace() -> Work:
         tile=np.zeros(ROWS * WIDTH, np.float32),
         k=np.zeros(ROWS * WIDTH, np.float32),
         other=np.zeros(ROWS * WIDTH, np.float32),
+        both=np.zeros(ROWS * WIDTH, np.float32),
         across=np.zeros(POWERS * ROWS, np.float32),
         down=np.zeros(POWERS * WIDTH, np.float32),
         found=np.zeros(POWERS),
@@ -193,12 +196,11 @@ def add_tiles(
                 kind,
             )
             _fetch(strip.own, strip.rooted, place, work.tile)
-            _add(place, nodes, tallies, work, -1.0)
+            _add(place, nodes, tallies, work, work.tile, 0.0)
             if strip.ratio > 0 and kind & TO_ALL:
                 _fetch(strip.other, strip.rooted, place, work.other)
-                far = _far(work.tile, work) + strip.ratio * _far(work.other, work)
-                add(work.tile, work.other, np.float32(strip.ratio))
-                _add(place, nodes, tallies, work, far)
+                add(work.tile, work.other, np.float32(strip.ratio), work.both)
+                _add(place, nodes, tallies, work, work.both, strip.ratio)
 
 
 @kernel
@@ -217,33 +219,26 @@ def _fetch(source: Source, rooted: bool, place: _Place, tile: Floats) -> None:
 
 
 @kernel
-def _far(tile: Floats, work: Work) -> float:
-    """The sum of all distances of a tile."""
-    total_distances(tile, work.far_across, work.far_down)
-    found = 0.0
-    for i in range(ROWS):
-        found += work.far_across[i]
-    return found
-
-
-@kernel
-def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: Work, far: float) -> None:
+def _add(
+    place: _Place, nodes: Nodes, tallies: Tallies, work: Work, tile: Floats, ratio: float
+) -> None:
     """Adds one tile at every node.
 
     Args:
         place: Where it lies.
         nodes: The scales.
         tallies: Added to.
-        work: Holds the tile.
-        far: The sum of the distances of both variables together; negative for the first alone.
+        work: Holds the distances of each variable.
+        tile: The distances, of the first variable or of both together.
+        ratio: The scale of the other variable over that of the first; 0 for the first alone.
     """
-    joint = far >= 0
-    nearest, farthest = extremes(work.tile, place.rows, place.columns, place.own)
+    joint = ratio > 0
+    nearest, farthest = extremes(tile, place.rows, place.columns, place.own)
     lowest = nodes.lowest
     level = max(lowest, int(np.ceil(np.log2(farthest)))) if farthest > 0 else lowest
     if level <= nodes.highest:
         if joint:
-            _add_close_joint(place, level - lowest, level, far, tallies, work)
+            _add_close_joint(place, level - lowest, level, ratio, tallies, work)
         else:
             _add_close(place, level - lowest, level, tallies, work)
     for g in range(len(nodes.groups) - 1):
@@ -253,7 +248,7 @@ def _add(place: _Place, nodes: Nodes, tallies: Tallies, work: Work, far: float) 
         while stop > first and nodes.scales[stop - 1] * np.float64(nearest) > _DEAD:
             stop -= 1
         for v in range(first, stop, _RESTART):
-            exponentiate(work.tile, np.float32(nodes.scales[v]), work.k)
+            exponentiate(tile, np.float32(nodes.scales[v]), work.k)
             blank(work.k, place.rows, place.columns, place.own)
             if joint:
                 _add_alive_joint(place, v, min(v + _RESTART, stop), tallies, work)
@@ -288,9 +283,10 @@ def _add_alive_joint(place: _Place, first: int, stop: int, tallies: Tallies, wor
     factor = 1.0 if place.own >= 0 else 2.0  # the tile's mirror image is never visited
     for v in range(first, stop, _STEPS):
         clear(work.found)
+        steps = min(_STEPS, stop - v)
         for i in range(0, place.rows, 4):
-            square_and_sum(work.k, i, work.found)
-        for step in range(min(_STEPS, stop - v)):
+            square_and_sum(work.k, i, steps, work.found)
+        for step in range(steps):
             tallies.joint_alive[v + step] += factor * work.found[step]
 
 
@@ -323,13 +319,14 @@ def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: Wo
 
 @kernel
 def _add_close_joint(
-    place: _Place, index: int, level: int, far: float, tallies: Tallies, work: Work
+    place: _Place, index: int, level: int, ratio: float, tallies: Tallies, work: Work
 ) -> None:
     """Adds the powers of the distances of both variables at the level of the largest."""
     unit = 2.0**-level
     clear(work.found)
     for i in range(0, place.rows, 4):
-        sum_powers(work.tile, np.float32(unit), i, work.found)
+        sum_powers(work.both, np.float32(unit), i, work.found)
+    far = sum_distances(work.tile) + ratio * sum_distances(work.other)
     factor = 1.0 if place.own >= 0 else 2.0
     close = tallies.joint_close[index]
     close[0] += factor * place.rows * (place.columns - (place.own >= 0))

@@ -314,39 +314,40 @@ def _settled(
 ) -> KernelSums:
     """What the tallies amount to, in the order of the scales."""
     n, sizes = len(order), np.diff(starts)
-    used = np.arange(tallies.alive.shape[3]) < np.diff(segments)[:, None]
-    both = np.empty((2, len(visited), n))
+    slots = np.arange(tallies.alive.shape[3]) < np.diff(segments)[:, None]
+    used, terms = np.flatnonzero(slots), np.zeros(slots.shape)
+    both, joint = np.empty((2, len(visited), n)), np.empty(len(visited))
     for kind, others in enumerate((np.full(n, n - 1), np.repeat(sizes, sizes) - 1)):
-        for v, powers in _powers(np.swapaxes(tallies.close[kind], 0, 1), nodes):
-            first, rest = powers[:, 0], powers[:, 1:]
-            alive = tallies.alive[kind, :, v][used] - (others - first[used])
-            both[kind, visited[v]] = alive + (_taylor(nodes.scales[v]) @ rest)[used]
-    joint = np.empty(len(visited))
-    for v, powers in _powers(tallies.joint_close[:, None, :, None], nodes):
-        alive = tallies.joint_alive[v] - (n * (n - 1) - powers[0, 0, 0])
-        joint[visited[v]] = alive + _taylor(nodes.scales[v]) @ powers[0, 1:, 0]
+        terms[slots] = others
+        for v, sums in _less_one(tallies.alive[kind], tallies.close[kind], terms, nodes):
+            both[kind, visited[v]] = sums.ravel()[used]
+    alive, close = tallies.joint_alive[None, :, None], tallies.joint_close[None, ..., None]
+    for v, sums in _less_one(alive, close, np.full((1, 1), n * (n - 1.0)), nodes):
+        joint[visited[v]] = sums[0, 0]
     return KernelSums(order, both[0], both[1], joint)
 
 
-def _powers(
-    close: npt.NDArray[np.float64], nodes: Nodes
+def _less_one(
+    alive: npt.NDArray[np.float64],
+    close: npt.NDArray[np.float64],
+    terms: npt.NDArray[np.float64],
+    nodes: Nodes,
 ) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-    """Each node, and the sums of powers of all distances up to its level.
+    """Each node, and the sums of its kernel less 1 (segments, WIDTH).
 
     Args:
-        close: (levels, segments, POWERS, WIDTH) powers of shares of 2**level at each level.
+        alive: (segments, V, WIDTH) sums of exponentials.
+        close: (segments, levels, POWERS, WIDTH) sums of powers of shares of 2**level.
+        terms: (segments, WIDTH) how many terms each sum has.
         nodes: The scales.
     """
-    powers = np.zeros_like(close[0])
-    exponents = np.arange(close.shape[2])[:, None]
+    exponents = np.arange(close.shape[2])
+    powers = np.zeros((len(exponents), *terms.shape))
+    shares = 2.0 ** -exponents[:, None, None]  # of what was a share of half as much
     for index, level in enumerate(range(nodes.lowest, nodes.highest + 1)):
-        powers += close[index] * 2.0 ** (level * exponents)
-        for v in np.flatnonzero(nodes.levels == level):
-            yield int(v), powers
-
-
-def _taylor(scale: float) -> npt.NDArray[np.float64]:
-    """What the powers of distances from the first on count in the kernel."""
-    from .tiles import POWERS
-
-    return np.asarray(np.cumprod(-scale / np.arange(1, POWERS)), dtype=np.float64)
+        powers *= shares
+        powers += np.swapaxes(close[:, index], 0, 1)
+        rest = powers[1:].reshape(len(exponents) - 1, -1)
+        for v in np.flatnonzero(nodes.levels == level).tolist():
+            taylor = np.cumprod(-nodes.scales[v] * 2.0**level / exponents[1:])
+            yield v, alive[:, v] - (terms - powers[0]) + (taylor @ rest).reshape(terms.shape)

@@ -215,27 +215,19 @@ def square_and_total(k: Floats, i: int, across: Floats, down: Floats) -> None:
 
 
 @vector_kernel
-def square_and_sum(k: Floats, i: int, found: Doubles) -> None:
-    """Adds some rows of a tile and their 2nd, 4th and 8th powers to ``found`` (4,).
+def square_and_sum(k: Floats, i: int, steps: int, found: Doubles) -> None:
+    """Adds four rows of a tile and their 2nd, 4th, ... powers to ``found``; leaves the next power.
 
-    Leaves the 16th powers. Few rows at once, because single precision sums only those well.
+    Few rows at once, because single precision sums only those well.
     """
     rows = k[i * WIDTH : (i + 4) * WIDTH]
-    s0 = s1 = s2 = s3 = _ZERO
-    for j in range(4 * WIDTH):
-        value = rows[j] if rows[j] > _SMALLEST else _ZERO
-        s0 += value
-        value *= value
-        s1 += value
-        value *= value
-        s2 += value
-        value = value * value if value > _SMALLEST else _ZERO
-        s3 += value
-        rows[j] = value * value
-    found[0] += s0
-    found[1] += s1
-    found[2] += s2
-    found[3] += s3
+    for step in range(steps):
+        summed = _ZERO
+        for j in range(4 * WIDTH):
+            value = rows[j] if rows[j] > _SMALLEST else _ZERO
+            summed += value
+            rows[j] = value * value
+        found[step] += summed
 
 
 @vector_kernel
@@ -314,10 +306,19 @@ def total_distances(tile: Floats, across: Doubles, down: Doubles) -> None:
 
 
 @vector_kernel
-def add(tile: Floats, other: Floats, ratio: np.float32) -> None:
-    """Adds a share of another tile, in place."""
+def sum_distances(tile: Floats) -> float:
+    """The sum of a tile in double precision, as `total_distances` takes them."""
+    found = 0.0
     for j in range(ROWS * WIDTH):
-        tile[j] += ratio * other[j]
+        found += np.float64(tile[j])
+    return found
+
+
+@vector_kernel
+def add(tile: Floats, other: Floats, ratio: np.float32, both: Floats) -> None:
+    """Sets ``both = tile + ratio * other``."""
+    for j in range(ROWS * WIDTH):
+        both[j] = tile[j] + ratio * other[j]
 
 
 @vector_kernel
