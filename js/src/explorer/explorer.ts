@@ -1,17 +1,18 @@
 import { readCatalogue } from './catalogue';
 import { Choice } from './choice';
-import { el, setText } from './dom';
-import { ExplorerState, sameSetting, sameSettings } from './explorer-state';
-import type { ExactRequest, Selection, Shown } from './explorer-state';
-import { formatError, formatSetting } from './format';
-import { readDocument } from './plane/document';
-import type { EstimatorPlanes, Reading, Settings } from './plane/estimator';
-import { countMissing } from './plane/points';
-import { PlaneView } from './plane/view';
+import { el, setText } from '../dom';
+import { ExplorerState, sameSetting, sameSettings } from './state';
+import type { ExactRequest, Selection, Shown } from './state';
+import { formatError, formatSetting } from '../format';
+import { readDocument } from '../plane/document';
+import type { EstimatorPlanes, Reading, Settings } from '../plane/estimator';
+import { countMissing } from '../plane/points';
+import { settingsLine } from '../plane/content';
+import { PlaneView } from '../plane/view';
 import { SettingControl } from './setting';
-import { strings } from './strings';
+import { strings } from '../strings';
 
-export type { ExactRequest, Selection } from './explorer-state';
+export type { ExactRequest, Selection } from './state';
 
 /** What a host may want to know; without hooks the explorer needs no host at all. */
 export interface ExplorerHooks {
@@ -269,17 +270,21 @@ export class Explorer {
   }
 
   private draw({ heading, limits, reading, recording }: Shown, ghost: Reading | null): void {
+    const { runs } = reading.plane;
+    const source = strings.plane.provenance(recording.samples, runs);
+    const origin = [source, this.state.generator].filter(Boolean).join(' · ');
     this.view.show({
       recording,
       coordinates: reading,
       ghost: this.ghost.checked ? ghost : null,
       limits,
       heading,
+      provenance: [settingsLine(reading), origin].filter(Boolean).join(' · '),
+      runs,
       value: Object.values(reading.settings).map(formatSetting).join(),
       arriving: this.busy !== '' || this.state.awaited !== null
     });
-    const source = strings.plane.provenance(recording.samples, reading.plane.runs);
-    setText(this.provenance, [heading, source, this.state.generator].filter(Boolean).join(' · '));
+    setText(this.provenance, `${heading} · ${origin}`);
   }
 
   /** What is drawn in place of a combination that no curve holds; empty where it is the selected. */

@@ -1,10 +1,10 @@
-import { el, ownKeys, setText, uniqueId } from './dom';
-import { formatSetting } from './format';
-import { nearestIndex } from './plane/curve';
-import type { Slider } from './plane/document';
-import type { SettingValue } from './plane/estimator';
-import { rangeText, readTyped, stops } from './plane/slider';
-import { strings } from './strings';
+import { el, ownKeys, setText, uniqueId } from '../dom';
+import { formatSetting } from '../format';
+import { nearestIndex } from '../plane/curve';
+import type { Slider } from '../plane/document';
+import type { SettingValue } from '../plane/estimator';
+import { rangeText, readTyped, stops } from '../plane/slider';
+import { strings } from '../strings';
 
 /** What a setting tells its owner. */
 export interface SettingHooks {

@@ -1,4 +1,4 @@
-import { el, uniqueId } from './dom';
+import { el, uniqueId } from '../dom';
 
 /** A labelled drop-down, out of sight while there is nothing to choose. */
 export class Choice {

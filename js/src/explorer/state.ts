@@ -1,12 +1,12 @@
 import { EMPTY, type Catalogue } from './catalogue';
-import { formatSetting } from './format';
-import { readArray, Shape } from './plane/array';
-import { asObject, type Json } from './plane/check';
-import type { Plane, PlaneDocument, Recording } from './plane/document';
-import { EstimatorPlanes, estimatorsOf, type Reading, type Settings } from './plane/estimator';
-import type { SettingValue } from './plane/estimator';
-import { limits, Limits, measuredAlike } from './plane/scales';
-import { strings } from './strings';
+import { formatSetting } from '../format';
+import { readArray, Shape } from '../plane/array';
+import { asObject, type Json } from '../plane/check';
+import type { Plane, PlaneDocument, Recording } from '../plane/document';
+import { EstimatorPlanes, estimatorsOf, type Reading, type Settings } from '../plane/estimator';
+import type { SettingValue } from '../plane/estimator';
+import { limits, Limits, measuredAlike } from '../plane/scales';
+import { strings } from '../strings';
 
 /** What is shown, by name: documents and catalogues may change under it. */
 export interface Selection {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { ExactRequest, ExplorerState, Selection } from '../src/explorer-state';
-import { readDocument } from '../src/plane/document';
-import { Catalogue, readCatalogue } from '../src/catalogue';
-import { changed, fixture, pack, plane, SLIDER, SMOOTH } from './documents';
+import { ExactRequest, ExplorerState, Selection } from '../../src/explorer/state';
+import { readDocument } from '../../src/plane/document';
+import { Catalogue, readCatalogue } from '../../src/explorer/catalogue';
+import { changed, fixture, pack, plane, SLIDER, SMOOTH } from '../documents';
 
 let state: ExplorerState;
 

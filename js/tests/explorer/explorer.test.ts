@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Explorer } from '../src/explorer';
-import { changed, fixture, pack, plane, SLIDER, SMOOTH } from './documents';
+import { Explorer } from '../../src/explorer';
+import { changed, fixture, pack, plane, SLIDER, SMOOTH } from '../documents';
 
 let explorer: Explorer;
 const hooks = { onSelect: vi.fn(), requestExact: vi.fn(), cancelExact: vi.fn() };

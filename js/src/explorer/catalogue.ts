@@ -1,6 +1,6 @@
-import { asFlag, asList, asObject, asText, DocumentError } from './plane/check';
-import { readSlider } from './plane/document';
-import type { Offer, Settings, SettingValue } from './plane/estimator';
+import { asFlag, asList, asObject, asText, DocumentError } from '../plane/check';
+import { readSlider } from '../plane/document';
+import type { Offer, Settings, SettingValue } from '../plane/estimator';
 
 /** What a host can compute: known at once, long before there is a curve to draw. */
 export interface Catalogue {

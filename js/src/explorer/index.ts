@@ -1,0 +1,2 @@
+export { Explorer } from './explorer';
+export type { ExactRequest, ExplorerHooks, Selection } from './explorer';
