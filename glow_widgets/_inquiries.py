@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     Find = Callable[[Request], Offered | None]
     Send = Callable[[dict[str, Any]], object]
     Say = Callable[[str], object]
+
+
+_SOON = 0.5  # seconds
 
 
 class Inquiry(Protocol):
@@ -116,6 +120,7 @@ class ExactPlane:
         self._send, self._say = send, say
         self._settings = settings_of(request)
         self._answer = Answer(offered, self._settings)
+        self._begun = time.monotonic()
         self._learned = False
 
     @property
@@ -130,7 +135,8 @@ class ExactPlane:
             self._learned = True
             return
         self._answer.extend(cancel)
-        if self._answer.ready:
+        # A dear estimator's last epoch alone is better than nothing for longer.
+        if self._answer.ready or time.monotonic() - self._begun > _SOON:
             self._tell(self._answer.plane, done=self._answer.done)
 
     def _progress(self, done: int, total: int) -> None:
