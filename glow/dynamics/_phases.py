@@ -46,7 +46,7 @@ def phases(plane: xr.Dataset) -> Phases:
     check_one_setting("phases", plane)
     xt, ty = (_by_run(plane[axis]) for axis in ("xt", "ty"))
     epochs = plane["epoch"].values
-    there = np.isfinite(np.stack((xt, ty))).all(axis=(0, 1))  # (epochs, layers)
+    there: npt.NDArray[np.bool_] = np.isfinite(xt + ty).min(axis=0)  # (epochs, layers)
     _check_enough(plane, there)
     at_ceiling = _at_ceiling(plane, xt)
     return Phases(

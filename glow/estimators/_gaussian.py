@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator, _rows, half_of
 from ._context import Classes
 from ._copulas.classes import class_information
-from ._copulas.doubts import doubt, excesses
+from ._copulas.doubts import doubt, excesses, of_axis, part_excess, quick_bend
 from ._copulas.fit import distinct, double_ranks, fit_t_copula
 from ._copulas.moments import Normal, layer_information, pair_information
 from ._copulas.ranks import normal_scores
@@ -22,11 +22,13 @@ from ._parameter import Parameter, parameter
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._arrays import Array
+    from ._arrays import Array, Samples
     from ._context import Context
+    from ._copulas.fit import FittedCopula, Ranks
     from ._estimate import Estimate
 
-_WIDEST = 50  # units of both variables up to which a t copula is fitted as a check
+_WIDEST = 50  # units of both variables up to which the fit is tested
+_ASKED = 500  # samples of a plane whose fit is tested: there are many points
 
 
 class Gaussian(Estimator):
@@ -183,16 +185,42 @@ class Gaussian(Estimator):
 
         Returns:
             ``xt_half_change`` and ``ty_half_change``, the coordinates less those from half of the
-            samples, NaN where these are too few; ``ty_shuffled``, I(T;Y) with Y shuffled.
+            samples, NaN where these are too few; ``ty_shuffled``, I(T;Y) with Y shuffled. For up
+            to 50 units without noise also ``xt_copula_excess`` and ``xt_bend_excess`` as in
+            `check`, but over a Gaussian copula and from at most 500 samples; for ``ty`` those or,
+            beside labels, ``ty_part_excess``. Pairs of units are not asked.
         """
         xt, ty = self.coordinates(t, context)
         half_xt, half_ty = self._half(t, context)
         _, shuffled = self.coordinates(t, context.shuffled)
-        return {
+        figures = {
             "xt_half_change": xt - half_xt,
             "ty_half_change": ty - half_ty,
             "ty_shuffled": shuffled,
         }
+        if self._noise(context) is not None:
+            return figures
+        samples = as_samples("Gaussian", "t", t)
+        found = {
+            "xt": self._quick_misfit(samples, context.x, None, xt),
+            "ty": self._quick_misfit(samples, context.y, context.classes, ty),
+        }
+        named = {f"{axis}_{n}": v for axis, each in found.items() for n, v in each.items()}
+        return figures | named
+
+    def _quick_misfit(
+        self, t: Samples, partner: npt.NDArray[Any], classes: Classes | None, value: float
+    ) -> dict[str, float]:
+        """What speaks against Gaussians at one of many points."""
+        if t.shape[1] > _WIDEST:
+            return {}
+        if classes is not None:
+            return part_excess(t, classes, value)
+        rows = np.sort(np.random.default_rng(0).permutation(len(t))[:_ASKED])
+        ranks = self._ranks(partner[rows], t[rows])
+        if ranks is None:
+            return {}
+        return self._copula_excess(ranks, math.inf, value)[1] | quick_bend(*ranks)
 
     def check(self, x: Array, y: Array) -> dict[str, float]:
         """Figures that say how far ``criterion(x, y)`` can be trusted.
@@ -201,34 +229,59 @@ class Gaussian(Estimator):
             ``half_change``, the estimate less that from half of the samples; and for two continuous
             variables without noise what `TCopula.check` finds: ``pair_excess`` and ``bend_excess``
             over a fitted t copula, and ``copula_excess``, by how much the information of that
-            copula exceeds the estimate, in bits and each with its ``_error``. They take up to a
-            second for 2000 samples of 10 units and are left out beyond 50 units.
+            copula exceeds the estimate; beside a label ``part_excess``, by how much that of a
+            single unit does; in bits and each with its ``_error``. They take up to a second for
+            2000 samples of 10 units and are left out beyond 50 units.
         """
         value = self.criterion(x, y)
         figures = {"half_change": self.half_change(x, y)}
         arrays = as_array("Gaussian", "x", x), as_array("Gaussian", "y", y)
-        if self.noise is not None or any(is_discrete(array) for array in arrays):
+        flat = [array.reshape(len(array), -1) for array in arrays]
+        if self.noise is not None or all(is_discrete(array) for array in arrays):
             return figures
-        ranks = [distinct(double_ranks(array.reshape(len(array), -1))) for array in arrays]
-        units = [each.shape[1] for each in ranks]
-        if not all(units) or sum(units) > _WIDEST or len(arrays[0]) <= sum(units) + 1:
+        if any(is_discrete(array) for array in arrays):
+            labels, values = sorted(flat, key=lambda array: not is_discrete(array))
+            few = values.shape[1] <= _WIDEST
+            return figures | (part_excess(values, Classes.of(labels), value) if few else {})
+        ranks = self._ranks(*flat)
+        if ranks is None:
             return figures
+        copula, found = self._copula_excess(ranks, None, value)
+        return figures | found | (excesses(*ranks, copula) if copula is not None else {})
+
+    @staticmethod
+    def _ranks(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> tuple[Ranks, Ranks] | None:
+        """Twice the ranks of the units that differ; None if they are too few or too many."""
+        first, second = distinct(double_ranks(x)), distinct(double_ranks(y))
+        units = first.shape[1], second.shape[1]
+        testable = all(units) and sum(units) <= min(_WIDEST, len(x) - 2)
+        return (first, second) if testable else None
+
+    def _copula_excess(
+        self, ranks: tuple[Ranks, Ranks], dof: float | None, value: float
+    ) -> tuple[FittedCopula | None, dict[str, float]]:
+        """A copula of the ranks, and by how much its information exceeds the estimate, in bits."""
         try:
-            copula = fit_t_copula(ranks[0], ranks[1], None)
+            copula = fit_t_copula(*ranks, dof)
         except ValueError:  # ranks that follow from others, where the values do not
-            return figures
+            return None, {}
         found = copula.information(corrected=self.correction is not None) / math.log(2)
-        return figures | {
-            "copula_excess": found - value,
-            "copula_error": copula.standard_error() / math.log(2),
-            **excesses(ranks[0], ranks[1], copula),
-        }
+        error = copula.standard_error() / math.log(2)
+        return copula, {"copula_excess": found - value, "copula_error": error}
 
     def measure(self, x: Array, y: Array) -> Estimate:
         """`criterion` with its form, diagnostics and verdict, as in `Estimator.measure`."""
         found = super().measure(x, y)
         return dataclasses.replace(
             found, verdict=doubt(found.verdict, found.value, found.diagnostics)
+        )
+
+    def verdicts(self, estimate: dict[str, float], context: Context) -> tuple[str, str]:
+        """As `Estimator.verdicts`, with the doubts of `diagnose`."""
+        xt, ty = super().verdicts(estimate, context)
+        return (
+            doubt(xt, estimate["xt"], of_axis(estimate, "xt_")),
+            doubt(ty, estimate["ty"], of_axis(estimate, "ty_")),
         )
 
     def _half(self, t: Array, context: Context) -> tuple[float, float]:

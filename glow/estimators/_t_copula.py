@@ -10,7 +10,7 @@ import numpy as np
 
 from ._arrays import as_array, as_samples, is_discrete, same_length
 from ._base import Estimator
-from ._copulas.doubts import doubt, excesses, pair_excess
+from ._copulas.doubts import doubt, excesses, of_axis, pair_excess
 from ._copulas.fit import distinct, double_ranks, fit_t_copula, quantiles
 from ._gaussian import Gaussian
 from ._parameter import parameter
@@ -177,8 +177,8 @@ class TCopula(Estimator):
         """As `Estimator.verdicts`, with the doubts of `check`."""
         xt, ty = super().verdicts(estimate, context)
         return (
-            _doubt(xt, estimate["xt"], _of_axis(estimate, "xt_")),
-            _doubt(ty, estimate["ty"], _of_axis(estimate, "ty_")),
+            _doubt(xt, estimate["xt"], of_axis(estimate, "xt_")),
+            _doubt(ty, estimate["ty"], of_axis(estimate, "ty_")),
         )
 
 
@@ -229,7 +229,3 @@ def _doubt(verdict: str, value: float, figures: Mapping[str, float]) -> str:
     doubted = doubt(verdict, value, figures)
     lost = 2 * figures.get("standard_error", 0.0) > _TOLERANCE * value
     return SAMPLES if doubted == RELIABLE and "standard_error" in figures and lost else doubted
-
-
-def _of_axis(estimate: Mapping[str, float], prefix: str) -> dict[str, float]:
-    return {k.removeprefix(prefix): v for k, v in estimate.items() if k.startswith(prefix)}

@@ -261,3 +261,33 @@ def test_its_verdict_says_where_the_model_does_not_fit(sampler, verdicts):
     x, y = sampler.sample(1000, seed=2)
     found = [variant.measure(x, y).verdict for variant in Gaussian.variants()]
     assert tuple(found) == verdicts
+
+
+@pytest.mark.parametrize(("sampler", "verdict"), [
+    (CorrelatedGaussians.with_information(d=3, bits=2.0), "reliable"),
+    (Mapped(base=CorrelatedGaussians.with_information(d=3, bits=2.0), x="cube_root",
+            y="cube_root"), "model does not fit"),
+    (Mapped(base=CorrelatedGaussians.with_information(d=5, bits=2.0), x="spiral", y="spiral"),
+     "model does not fit"),
+], ids=lambda value: getattr(value, "name", None))  # fmt: skip
+def test_on_planes_too(sampler, verdict):
+    x, t = sampler.sample(1000, seed=0)
+    noise = np.random.default_rng(0).normal(size=(len(x), 2))
+    for context, axis in ((Context(x, np.arange(len(x)) % 2), 0), (Context(noise, x), 1)):
+        estimate = Gaussian().estimate(t, context)
+        assert Gaussian().verdicts(estimate, context)[axis] == verdict
+
+
+def test_a_unit_that_knows_more_of_a_label_than_gaussian_classes_find_is_a_misfit():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 1000)
+    t = rng.normal(size=(1000, 3))
+    ring = np.where(rng.random(1000) < 0.5, -1, 1) * 3 + 0.1 * t[:, 0]
+    t[:, 0] = np.where(y == 1, ring, ring.std() * t[:, 0])  # the same two moments in both classes
+    found = Gaussian().measure(t, y)
+    assert found.verdict == "model does not fit"
+    assert found.diagnostics["part_excess"] > 0.3
+    context = Context(t, y)
+    assert Gaussian().verdicts(Gaussian().estimate(t, context), context)[1] == found.verdict
+    plain = rng.normal(size=(1000, 3)) + y[:, None]
+    assert Gaussian().measure(plain, y).verdict == "reliable"
