@@ -186,7 +186,24 @@ def test_the_normalised_form_is_that_of_dense_matrices(kernel):
     made = getattr(slow, kernel)
     k, ell = (made(v) if kernel == "linear" else made(v, 1) for v in (x, t))
     expected = slow.normalised(k, ell, 1e-3), slow.normalised(ell, slow.delta(y), 1e-3)
-    np.testing.assert_allclose(estimator.coordinates(t, Context(x, y)), expected, atol=0.02)
+    np.testing.assert_allclose(estimator.coordinates(t, Context(x, y)), expected, rtol=1e-6)
+
+
+def test_factors_of_smooth_kernels_are_as_exact_as_dense_matrices():
+    x, t, y = problem(8, 400, 2, 3)
+    estimator = HSIC(normalised=True, epsilon=1e-3, sigma=2)
+    k, ell = (slow.gaussian(v, 2) for v in (x, t))
+    expected = slow.normalised(k, ell, 1e-3), slow.normalised(ell, slow.delta(y), 1e-3)
+    found = estimator.estimate(t, Context(x, y))
+    np.testing.assert_allclose((found["xt"], found["ty"]), expected, rtol=1e-6)
+
+
+def test_one_inverse_serves_the_diagnostics_of_the_normalised_form():
+    x, t, y = problem(8, 60, 3, 3)
+    estimator, context = HSIC(normalised=True), Context(x, y)
+    xt, ty = estimator.coordinates(t, context)
+    expected = {"xt": xt, "ty": ty, **estimator.diagnose(t, context)}
+    assert estimator.estimate(t, context) == pytest.approx(expected)
 
 
 def test_a_normalised_form_that_does_not_fit_is_refused(rng):

@@ -14,7 +14,7 @@ from glow.estimators._context import Classes
 from glow.estimators._errors import UnsuitableError
 from glow.estimators._parameter import parameter
 
-from .passes import Kernels, Sigma, Three, Variable, rows_of, samples_of
+from .passes import Kernels, Sigma, Three, Variable, rows_of, samples_of, target_of
 from .sums import placed
 
 if TYPE_CHECKING:
@@ -150,10 +150,7 @@ class KernelMeasure(Estimator):
     def _both(self, t: Array, context: Context, sigmas: list[Sigma]) -> tuple[Curve, Curve]:
         samples = self._samples(t)
         same_length(type(self).__name__, t=samples, x=context.x)
-        target = (
-            as_samples("Context", "y", context.y) if context.classes is None else context.classes
-        )
-        xt, ty = self._pairs(samples, [context.x, target], sigmas, context)
+        xt, ty = self._pairs(samples, [context.x, target_of(context)], sigmas, context)
         return xt, ty
 
     def check(self, x: Array, y: Array) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from glow.estimators._arrays import Samples
+from glow.estimators._arrays import Samples, as_samples
 from glow.estimators._context import Classes
 
 from .linear import linear_products
@@ -233,6 +233,11 @@ def rows_of(variable: Variable) -> npt.NDArray[Any]:
 def samples_of(variable: Variable) -> int:
     """N."""
     return len(rows_of(variable))
+
+
+def target_of(context: Context) -> Variable:
+    """Y of a context: labels, or the samples of a continuous target."""
+    return as_samples("Context", "y", context.y) if context.classes is None else context.classes
 
 
 def _nodes(scales: Curve, *, squares: bool) -> tuple[Curve, Nodes, Squared]:
