@@ -14,14 +14,51 @@ export const strings = {
       `${count} ${count === 1 ? 'point is' : 'points are'} not drawn: ` +
       `${count === 1 ? 'its value is' : 'their values are'} missing or not finite.`,
     axis: (label: string, unit: string): string => (unit ? `${label} (${unit})` : label),
-    xCeiling: (value: string): string => `log₂ N = ${value}`,
-    yCeiling: (value: string): string => `H(Y) = ${value}`,
+    ceilings: {
+      xt: (value: string): string => `log₂ N = ${value}`,
+      ty: (value: string): string => `H(Y) = ${value}`
+    },
     provenance: (samples: number, runs: number): string =>
       `${samples} samples, ` + (runs > 1 ? `mean of ${runs} runs` : 'one run'),
     doubt: (label: string, verdict: string): string => `${label}: ${verdict}`,
+    aboveCeiling: (label: string, ceiling: string, unit: string): string =>
+      `${label}: above the ceiling ${ceiling} ${unit}`.trim() + ', which no true value exceeds',
+    outOfOrder: (label: string, layer: string): string =>
+      `${label}: more than in the earlier layer ${layer}, which no function of that layer can have`,
+    openMarks: (points: number, reasons: string[]): string =>
+      `Open marks: ${points} ${points === 1 ? 'point' : 'points'} not to be taken at face value ` +
+      `(${reasons.join(', ')}). Point at one to read why.`,
+    reasons: {
+      ceiling: (count: number): string => `${count} above a ceiling`,
+      order: (count: number): string => `${count} out of layer order`,
+      verdict: (count: number): string => `${count} by the estimator’s own verdict`
+    },
+    plusMinus: (value: string, spread: string): string => `${value} ± ${spread}`,
+    spread: {
+      runs: (runs: number): string => `Band: ± one standard deviation over ${runs} runs.`,
+      samples: (): string => 'Band: ± one standard error from halves of the probe set.'
+    },
     zoomIn: 'Zoom in (Ctrl and wheel)',
     zoomOut: 'Zoom out (Ctrl and wheel)',
-    zoomReset: 'Reset the view',
+    zoomReset: 'Reset the view and follow new epochs',
+    band: 'Show the spread as a band',
+    save: 'Save picture or data',
+    saveSize: 'Size',
+    saveSizes: {
+      column: 'One column, 89 mm',
+      page: 'Page width, 183 mm',
+      slide: 'Slide, 1920 pixels'
+    },
+    saveAs: (format: string): string => `Save as ${format}`,
+    saved: (name: string): string => `Saved ${name}.`,
+    notSaved: (reason: string): string => `The picture could not be saved. ${reason}`,
+    noCanvas: 'This browser made no picture of that size; choose a smaller one, or SVG.',
+    openMark: 'open: doubtful',
+    bandMark: { runs: '± s.d. over runs', samples: '± s.e. of samples' },
+    play: 'Play',
+    pause: 'Pause',
+    motionQuestion: 'Your system asks for reduced motion. Play all the same?',
+    notNow: 'Not now',
     legend: 'Layers',
     legendHint: (layer: string): string =>
       `${layer}: click to show or hide, double click (or Shift and Enter) to show it alone`,
@@ -31,6 +68,12 @@ export const strings = {
       first === last ? `${last}` : `${first} – ${last}`,
     epochText: (epoch: number): string => `epoch ${epoch}`
   },
+  table: {
+    title: 'Data table',
+    caption: (heading: string): string => `${heading}. ° marks values to be doubted.`,
+    doubted: (value: string): string => `${value}°`,
+    missing: '–'
+  },
   summary: {
     head: (what: string): string => `Information plane. ${what}.`,
     extent: (layers: number, first: number, last: number): string =>
@@ -39,7 +82,11 @@ export const strings = {
       `${layer}: ${x}, ${y} at epoch ${epoch}`,
     peak: (drop: string, label: string): string => `${label} is ${drop} below its peak`,
     missing: (layer: string): string => `${layer}: no values`,
-    hint: 'Arrow keys read single points.'
+    doubted: (points: number): string =>
+      `${points} ${points === 1 ? 'point is' : 'points are'} to be doubted.`,
+    hint:
+      'Arrow keys, Home and End read single points; plus and minus zoom, Shift with arrow keys ' +
+      'moves the view, 0 resets it. A table of all values follows.'
   },
   explorer: {
     recording: 'Recording',
@@ -84,31 +131,144 @@ export const strings = {
       stopping: 'Stopping',
       stopped: 'Stopped',
       interrupted: 'Interrupted',
+      diverged: 'Diverged',
       failed: 'Failed',
       done: 'Done'
     },
     stop: 'Stop',
+    stopHint: 'End the training after the batch under way; the history is kept',
     stopping: 'Stopping …',
     pause: 'Pause',
     pausing: 'Pausing …',
     resume: 'Resume',
     resuming: 'Resuming …',
+    step: 'Step',
+    stepHint: 'While paused: run one batch, then pause again',
+    stepEpoch: 'Step epoch',
+    stepEpochHint: 'While paused: run to the end of the epoch, then pause again',
+    reach: {
+      interrupt:
+        'This kernel answers clicks only between cells: Pause and Step are off, and Stop interrupts ' +
+        'the kernel. The history is kept.',
+      nowhere:
+        'This kernel answers clicks only between cells. To stop, interrupt the kernel (■ in the ' +
+        'toolbar). The history is kept.'
+    },
+    disconnected:
+      'This display lost its training when the page was loaded anew. The training goes on in the ' +
+      'kernel as long as its cell runs; interrupt the kernel (■ in the toolbar) to end it. Nothing ' +
+      'is lost: model.history holds the values, model.recording what was recorded.',
+    metrics: 'Metrics',
+    metric: 'Metric',
+    training: 'Training',
+    validation: 'Validation',
+    noValue: '–',
+    curves: (name: string): string => `${name} over epochs: training solid, validation dashed`,
+    announceStatus: (status: string, message: string, epoch: number, epochs: number): string =>
+      `Training: ${status}${message ? `. ${message}` : ''}. ${epoch} of ${epochs} epochs.`,
+    announceEpoch: (epoch: number, epochs: number, values: string): string =>
+      `Epoch ${epoch} of ${epochs}: ${values}.`,
     epoch: 'Epoch',
     batch: 'Batch',
     of: (done: number, total: number | null): string => `${done} / ${total ?? '?'}`,
     elapsed: (time: string): string => `${time} elapsed`,
     left: (time: string): string => `${time} left`
   },
+  /** Of the JupyterLab extension: translated by JupyterLab, with %1, %2 … for values. */
   lab: {
     category: 'PyGlow',
-    openLesson: 'Open the First Lesson',
-    openLessonHint: 'Opens 01-two-phases.ipynb',
+    panel: 'Training runs',
+    panelOf: 'Training runs of %1',
+    panelOfAll: 'Training runs',
+    emptyTitle: 'No training is running here',
+    emptyHint: 'Run a cell that trains a model, and it appears here with its progress and plane:',
+    emptyCode: 'model.fit(x, y, epochs=100)',
+    emptyLesson: 'Open a lesson',
+    runName: 'Training %1',
+    runStarted: 'seen since %1',
+    unrecorded:
+      'No plane: this training is not recorded. Train an IBSequential, or give fit the callback Record().',
+    kernelLost: 'The kernel went away.',
+    dismiss: 'Remove from the list',
+    clear: 'Remove ended',
+    openPanel: 'Show Training Runs',
+    openPanelHint: 'Opens the panel with the trainings of the notebook in front',
+    stop: 'Stop Training',
+    stopHint: 'Ends the training of the notebook in front after the batch under way',
+    pause: 'Pause Training',
+    resume: 'Resume Training',
+    pauseHint: 'Holds the training of the notebook in front, or lets it go on',
+    noRun: 'Not available: no training is running in the notebook in front',
+    runStopping: 'Not available: the training is already stopping',
+    noPlane: 'Not available: neither a training nor a saved plane is in front',
+    saveHtml: 'Save Plane as Web Page',
+    saveHtmlHint:
+      'One HTML file with the plane and its sliders, which needs no kernel and no network',
+    saveJson: 'Save Plane as Document',
+    saveJsonHint: 'A .glow.json file, which JupyterLab opens without a kernel',
+    savePng: 'Save Plane as Picture',
+    savePngHint: 'A PNG file of the plane as it is shown',
+    noExporter:
+      'The web page cannot be written: %1 is missing from the extension. Install PyGlow again.',
+    noCanvas: 'There is no picture to save: the plane is not in sight. Bring it into view first.',
+    lessonCommand: 'Open Lesson: %1',
+    lessonAny: 'Open the First Lesson',
+    lessonHint: 'Opens %1',
+    lessonAnyHint: 'Opens the first of PyGlow’s lessons',
     lessonMissing:
-      'The first lesson was not found. Expected 01-two-phases.ipynb in the folder where JupyterLab ' +
-      'was started, or in its folder “notebooks”. Start JupyterLab in PyGlow’s folder (make lab).',
+      'No lesson was found. Expected notebooks such as 01-two-phases.ipynb in the folder where ' +
+      'JupyterLab was started, or in its folder “notebooks”. Start JupyterLab in PyGlow’s folder ' +
+      '(make lab).',
+    noDocuments: 'Not available: documents cannot be opened here',
+    statusOne: 'Training: epoch %1 of %2',
+    statusPaused: 'Training paused: epoch %1 of %2',
+    statusMany: '%1 trainings: %2 %',
+    statusHint: 'Show the training runs',
+    ended: 'Training %1: %2 (%3)',
+    showRun: 'Show',
+    badSettings: 'PyGlow uses its default settings, for those saved are not valid. %1',
     viewerLabel: 'Information plane',
-    viewerName: 'Information Plane'
+    viewerName: 'Information Plane',
+    recordingLabel: 'PyGlow recording',
+    recordingName: 'Recording'
   },
+  recording: {
+    cannotShow: (reason: string): string =>
+      `This recording cannot be shown. ${reason} Open it with the text editor to see what it holds.`,
+    title: (name: string): string => `Recording ${name}`,
+    facts: 'What was recorded',
+    epochs: 'Epochs',
+    epochsValue: (count: number, first: number, last: number): string =>
+      count > 1
+        ? `${count} snapshots, from epoch ${first} to ${last}`
+        : `1 snapshot, epoch ${first}`,
+    noEpochs: 'none yet',
+    runs: 'Networks',
+    runsValue: (runs: number): string => `${runs} trained side by side`,
+    samples: 'Training samples',
+    seed: 'Seed',
+    keep: 'Stored',
+    weights: 'weights; activations are recomputed from them',
+    activations: 'activations',
+    created: 'Recorded',
+    generator: 'Written by',
+    size: 'Size',
+    sizeValue: (size: string, files: number): string =>
+      `${size} in ${files} ${files === 1 ? 'file' : 'files'}`,
+    layers: 'Layers',
+    layer: 'Layer',
+    units: 'Shape of T',
+    noise: 'Declared noise',
+    settings: 'Settings of the training',
+    explore: 'Estimate in a Console',
+    exploreHint: 'Starts a kernel beside this view and offers every estimator on the recording',
+    noConsole: 'A console cannot be opened here. Run this in a notebook:',
+    byHand: 'Or run this in a notebook:'
+  },
+  mismatch: (python: string, extension: string): string =>
+    `The two halves of PyGlow differ: the kernel has version ${python}, JupyterLab's extension ` +
+    `${extension}. What is shown below may be wrong or incomplete. Install one version in both ` +
+    'places, then restart the kernel and reload this page.',
   page: {
     noDocument:
       'This page holds no plane: the element with the id “glow-document” is missing. Export it again.'

@@ -6,6 +6,8 @@ import type { Theme } from './theme';
 
 /** Length of a tick, in pixels. */
 const TICK = 5;
+/** Where the axes' names end below the plot and begin left of it, in pixels. */
+const TITLE = { below: 40, left: 58 };
 
 /** Grid, ticks, axis lines and the names of both coordinates with their units. */
 export function drawAxes(pen: Pen, scene: Scene, theme: Theme): void {
@@ -22,9 +24,9 @@ export function drawAxes(pen: Pen, scene: Scene, theme: Theme): void {
   pen.textAlign = 'center';
   pen.textBaseline = 'bottom';
   const middle = (plot.left + plot.right) / 2;
-  pen.fillText(axisTitle(xt.label, xt.unit), middle, scene.height - 4);
+  pen.fillText(axisTitle(xt.label, xt.unit), middle, plot.bottom + TITLE.below);
   pen.save();
-  pen.translate(4, (plot.top + plot.bottom) / 2);
+  pen.translate(plot.left - TITLE.left, (plot.top + plot.bottom) / 2);
   pen.rotate(-Math.PI / 2);
   pen.textBaseline = 'top';
   pen.fillText(axisTitle(ty.label, ty.unit), 0, 0);

@@ -40,11 +40,11 @@ export function ceilingLabels(pen: Pen, scene: Scene): CeilingLabel[] {
   };
   const { xt, ty } = ceilings;
   if (xt !== null && x(xt) >= plot.left && x(xt) <= plot.right) {
-    const text = strings.plane.xCeiling(ceilingText(xt, axes.xt.unit));
+    const text = strings.plane.ceilings.xt(ceilingText(xt, axes.xt.unit));
     add(text, x(xt) - 6 - pen.measureText(text).width, plot.bottom - 2);
   }
   if (ty !== null && y(ty) >= plot.top && y(ty) <= plot.bottom) {
-    add(strings.plane.yCeiling(ceilingText(ty, axes.ty.unit)), plot.left + 6, y(ty) - 1);
+    add(strings.plane.ceilings.ty(ceilingText(ty, axes.ty.unit)), plot.left + 6, y(ty) - 1);
   }
   return labels;
 }

@@ -1,4 +1,4 @@
-import type { Plane, Slider, Verdicts } from './document';
+import type { Plane, Slider, Spread, Verdicts } from './document';
 import { NaturalSpline } from './spline';
 
 /** Coordinates of every epoch and layer, row-major (epochs, layers), in the axes' units. */
@@ -7,6 +7,8 @@ export interface Coordinates {
   ty: Float64Array;
   /** What the estimator says of each point; absent where it was not asked. */
   verdicts?: Verdicts | null;
+  /** One standard deviation of each coordinate; absent where nobody measured it. */
+  spread?: Spread | null;
 }
 
 /** What a curve shows at one value of its slider. */
@@ -47,9 +49,9 @@ export class Curve {
 
   /** The plane at `value`, or at the nearest value that is kept. */
   at(value: number | null): CurvePoint {
-    const { slider, xt, ty } = this.plane;
+    const { slider, xt, ty, spread } = this.plane;
     if (!slider || value === null) {
-      return { value: null, index: 0, xt, ty };
+      return { value: null, index: 0, xt, ty, spread };
     }
     return this.splines ? this.between(slider, value) : this.kept(slider, value);
   }
@@ -69,18 +71,33 @@ export class Curve {
   private between({ values }: Slider, value: number): CurvePoint {
     const inside = Math.min(Math.max(value, values[0]), values[values.length - 1]);
     const x = Math.log2(inside);
-    return { value: inside, index: null, xt: this.splines!.xt.at(x), ty: this.splines!.ty.at(x) };
+    // A spread is an order of magnitude, not a curve: the nearest kept one will do.
+    const spread = this.spreadAt(nearestIndex(values.map(Math.log2), x));
+    const { xt, ty } = this.splines!;
+    return { value: inside, index: null, xt: xt.at(x), ty: ty.at(x), spread };
   }
 
   private kept({ values }: Slider, value: number): CurvePoint {
     const { xt, ty } = this.plane;
     const i = nearestIndex(values, value);
-    const size = xt.length / values.length;
-    return {
-      value: values[i],
-      index: i,
-      xt: xt.subarray(i * size, (i + 1) * size),
-      ty: ty.subarray(i * size, (i + 1) * size)
-    };
+    const part = { xt: this.part(xt, i), ty: this.part(ty, i), spread: this.spreadAt(i) };
+    return { value: values[i], index: i, ...part };
+  }
+
+  private spreadAt(index: number): Spread | null {
+    const { spread } = this.plane;
+    return (
+      spread && {
+        xt: this.part(spread.xt, index),
+        ty: this.part(spread.ty, index),
+        over: spread.over
+      }
+    );
+  }
+
+  /** What belongs to one of the kept values. */
+  private part(every: Float64Array, index: number): Float64Array {
+    const size = every.length / (this.plane.slider?.values.length ?? 1);
+    return every.subarray(index * size, (index + 1) * size);
   }
 }

@@ -61,6 +61,16 @@ export interface Plane extends Quantities {
   ty: Float64Array;
   /** What the estimator says of each point's coordinates; null where it was not asked. */
   verdicts: Verdicts | null;
+  /** How uncertain each point's coordinates are; null where nobody measured it. */
+  spread: Spread | null;
+}
+
+/** One standard deviation of every coordinate, in the order and unit of the coordinates. */
+export interface Spread {
+  xt: Float64Array;
+  ty: Float64Array;
+  /** Over what: training runs, or halves of the probe set. */
+  over: 'runs' | 'samples';
 }
 
 /** A phrase for every point, in the order of the coordinates; null where there is none. */
@@ -190,8 +200,31 @@ function readPlane(
     ty: readArray(plane.ty, `${where}.ty`, shape),
     verdicts: optional(plane.verdicts, `${where}.verdicts`, (item, at) =>
       readVerdicts(item, at, shape)
+    ),
+    spread: optional(plane.diagnostics, `${where}.diagnostics`, (item, at) =>
+      readSpread(item, at, shape)
     )
   };
+}
+
+/** The diagnostics that say how uncertain a point is, the widest cause first. */
+const SPREADS = [
+  { over: 'runs', suffix: 'run_std' },
+  { over: 'samples', suffix: 'sampling_error' }
+] as const;
+
+/** The spread of both coordinates over runs or else over samples, if any point has one. */
+function readSpread(value: unknown, where: string, shape: Shape): Spread | null {
+  const diagnostics = asObject(value, where);
+  const read = (name: string): Float64Array | null =>
+    optional(diagnostics[name], `${where}.${name}`, (item, at) => readArray(item, at, shape));
+  for (const { over, suffix } of SPREADS) {
+    const [xt, ty] = [read(`xt_${suffix}`), read(`ty_${suffix}`)];
+    if (xt && ty && xt.some(Number.isFinite)) {
+      return { xt, ty, over };
+    }
+  }
+  return null;
 }
 
 /** Verdicts on both coordinates, or on none. */

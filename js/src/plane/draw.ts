@@ -1,4 +1,5 @@
 import { drawAxes } from './axes';
+import { drawBand } from './band';
 import { ceilingLabels, drawCeilingLabels, drawCeilings } from './ceilings';
 import { drawEnds } from './ends';
 import { inPlot, Pen, setFont } from './pen';
@@ -14,8 +15,9 @@ export function draw(pen: Pen, scene: Scene, theme: Theme): void {
   drawAxes(pen, scene, theme);
   inPlot(pen, scene.plot, () => {
     drawCeilings(pen, scene, theme);
+    drawBand(pen, scene, theme);
     drawGhost(pen, scene, theme);
-    drawTrajectories(pen, scene, shown);
+    drawTrajectories(pen, scene, theme, shown);
   });
   setFont(pen, theme);
   const ceilings = ceilingLabels(pen, scene);

@@ -1,6 +1,7 @@
 import { truncate } from '../format';
 import { Anchor, Box, placeLabels } from './labels';
-import { line, LINE_HEIGHT, markers, markScale, Pen, RADIUS, setFont } from './pen';
+import { traceMarker } from './markers';
+import { line, LINE_HEIGHT, markScale, Pen, RADIUS, setFont } from './pen';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
 
@@ -13,12 +14,14 @@ interface LayerEnd extends Anchor {
   layer: number;
   text: string;
   colour: string;
+  /** Whether something speaks against it. */
+  doubted: boolean;
 }
 
 /** The last drawn point of each visible layer that lies within the plot. */
 function layerEnds(
   pen: Pen,
-  { recording, coordinates, colours, plot, x, y }: Scene,
+  { recording, coordinates, colours, doubts, plot, x, y }: Scene,
   shown: readonly number[]
 ): LayerEnd[] {
   const last = new Map(shown.map(i => [i % recording.layers.length, i]));
@@ -31,7 +34,8 @@ function layerEnds(
         x: x(coordinates.xt[i]),
         y: y(coordinates.ty[i]),
         width: pen.measureText(text).width,
-        colour: colours[Math.floor(i / recording.layers.length)]
+        colour: colours[Math.floor(i / recording.layers.length)],
+        doubted: doubts.has(i)
       };
     })
     .filter(
@@ -56,13 +60,13 @@ export function drawEnds(
   const ends = layerEnds(pen, scene, shown);
   const marks = shown.flatMap(i => [x(coordinates.xt[i]), y(coordinates.ty[i])]);
   const boxes = placeLabels(ends, marks, [...taken, ...ends.map(markBox)], plot, LINE_HEIGHT);
-  const shapes = markers(scene.visible.length, RADIUS.end * markScale(scene));
+  const radius = RADIUS.end * markScale(scene);
   pen.textAlign = 'left';
   pen.textBaseline = 'middle';
   pen.lineJoin = 'round';
   ends.forEach((end, i) => {
     drawLeader(pen, end, boxes[i], theme);
-    drawEndMarker(pen, end, shapes[end.layer], theme);
+    drawEndMarker(pen, end, radius, theme);
   });
   ends.forEach((end, i) => {
     const middle = (boxes[i].top + boxes[i].bottom) / 2;
@@ -91,17 +95,18 @@ function drawLeader(
   }
 }
 
-function drawEndMarker(pen: Pen, { x, y, colour }: LayerEnd, shape: Path2D, theme: Theme): void {
-  pen.translate(x, y);
+function drawEndMarker(pen: Pen, end: LayerEnd, radius: number, theme: Theme): void {
+  const { x, y, layer, colour, doubted } = end;
+  pen.beginPath();
+  traceMarker(pen, layer, radius, x, y);
   pen.strokeStyle = theme.background;
-  pen.lineWidth = 3;
-  pen.stroke(shape);
-  pen.fillStyle = colour;
-  pen.fill(shape);
-  pen.strokeStyle = theme.ink;
-  pen.lineWidth = 1;
-  pen.stroke(shape);
-  pen.translate(-x, -y);
+  pen.lineWidth = 4;
+  pen.stroke();
+  pen.fillStyle = doubted ? theme.background : colour;
+  pen.fill();
+  pen.strokeStyle = doubted ? colour : theme.ink;
+  pen.lineWidth = doubted ? 2 : 1;
+  pen.stroke();
 }
 
 /** The place an end's marker takes, which no label may cover. */

@@ -1,5 +1,6 @@
 import { el, ownKeys, setText } from '../dom';
 import { strings } from '../strings';
+import { Playable, Player } from './player';
 import { epochTicks } from './scales';
 
 /** Smallest distance between two tick labels, as a share of the bar. */
@@ -11,7 +12,7 @@ const TICKS_APART = 0.085;
  * Its track carries the colour of every recorded epoch, with labelled ticks; its handle says up
  * to which epoch trajectories are drawn. While the handle is at the end it follows new epochs.
  */
-export class EpochBar {
+export class EpochBar implements Playable {
   readonly element: HTMLElement;
   private readonly slider = el('input', {
     testid: 'glow-epoch',
@@ -31,6 +32,7 @@ export class EpochBar {
     attributes: { 'aria-hidden': 'true' }
   });
   private readonly readout = el('output', { class: 'glow-epoch-readout' });
+  private readonly player = new Player(this);
   private epochs: readonly number[] = [];
   private chosen: number | null = null;
   private painted = '';
@@ -42,16 +44,37 @@ export class EpochBar {
     this.element = el(
       'div',
       { class: 'glow-epochs' },
+      this.player.button,
       el('span', { class: 'glow-epoch-name', text: strings.plane.epoch }),
       el('div', { class: 'glow-epoch-bar' }, this.track, this.slider, this.ticks),
-      this.readout
+      this.readout,
+      this.player.question
     );
   }
 
   /** Index of the last epoch to draw; -1 if there is none. */
   get upto(): number {
-    const last = this.epochs.length - 1;
-    return this.chosen === null ? last : Math.min(this.chosen, last);
+    return this.chosen === null ? this.last : Math.min(this.chosen, this.last);
+  }
+
+  /** Where the handle stands, as `upto`. */
+  get at(): number {
+    return this.upto;
+  }
+
+  get last(): number {
+    return this.epochs.length - 1;
+  }
+
+  /** Move the handle; at the end it follows new epochs again. */
+  goTo(index: number): void {
+    this.chosen = index >= this.last ? null : index;
+    this.refresh();
+    this.changed();
+  }
+
+  dispose(): void {
+    this.player.stop();
   }
 
   show(epochs: readonly number[]): void {
@@ -74,10 +97,8 @@ export class EpochBar {
   }
 
   private onInput(): void {
-    const index = Number(this.slider.value);
-    this.chosen = index >= this.epochs.length - 1 ? null : index;
-    this.refresh();
-    this.changed();
+    this.player.stop();
+    this.goTo(Number(this.slider.value));
   }
 
   private refresh(): void {

@@ -82,10 +82,10 @@ export class EstimatorPlanes implements Offer {
     const { plane } = curve;
     const { slider } = plane;
     const wanted = valueOn(curve, settings);
-    const { value, index, xt, ty } = curve.at(slider ? (wanted ?? slider.default) : null);
+    const { value, index, xt, ty, spread } = curve.at(slider ? (wanted ?? slider.default) : null);
     const shown = slider ? { ...this.settings, [slider.name]: value } : this.settings;
     const verdicts = plane.verdicts && index !== null ? part(plane.verdicts, index, xt) : null;
-    return { settings: shown, plane, verdicts, xt, ty };
+    return { settings: shown, plane, verdicts, spread, xt, ty };
   }
 
   /** The curves that these settings lie on, or on the extension of. */

@@ -1,8 +1,8 @@
 import { el } from '../dom';
 import { strings } from '../strings';
-import { markerPath } from './markers';
-
-const SVG = 'http://www.w3.org/2000/svg';
+import { drawing } from './icons';
+import { traceMarker } from './markers';
+import { PathData } from './svg';
 
 /** One button a layer: click shows or hides it, a double click isolates it. */
 export class Legend {
@@ -71,7 +71,7 @@ export class Legend {
           dblclick: () => this.isolate(layer)
         }
       },
-      icon(layer)
+      marker(layer)
     );
     button.append(el('span', { text: name }));
     return button;
@@ -87,12 +87,8 @@ export class Legend {
   }
 }
 
-function icon(layer: number): SVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '-8 -8 16 16');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', markerPath(layer, 4.6));
-  svg.append(path);
-  return svg;
+function marker(layer: number): SVGElement {
+  const data = new PathData();
+  traceMarker(data, layer, 4.6, 0, 0);
+  return drawing(String(data), '-8 -8 16 16');
 }

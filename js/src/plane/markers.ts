@@ -1,43 +1,72 @@
-/** Corners of a regular polygon as SVG path data; `inner` < 1 makes it a star. */
-function polygon(corners: number, radius: number, turn: number, inner = 1): string {
+/** What traces an outline: a canvas's context, or the data of an SVG path. */
+export interface Tracer {
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  arc(x: number, y: number, radius: number, start: number, end: number): void;
+  closePath(): void;
+}
+
+/** A corner at a distance from the centre, which is the origin. */
+type Corner = readonly [number, number];
+
+/** Corners of a regular polygon; `inner` < 1 makes it a star. */
+function polygon(corners: number, radius: number, turn: number, inner = 1): Corner[] {
   const count = inner < 1 ? 2 * corners : corners;
-  const points = Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const angle = turn + (2 * Math.PI * i) / count;
     const distance = inner < 1 && i % 2 ? radius * inner : radius;
-    return `${round(distance * Math.sin(angle))},${round(-distance * Math.cos(angle))}`;
+    return [distance * Math.sin(angle), -distance * Math.cos(angle)];
   });
-  return `M${points.join('L')}Z`;
 }
 
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}
-
-function circle(radius: number): string {
-  const r = round(radius);
-  return `M${-r},0A${r},${r},0,1,1,${r},0A${r},${r},0,1,1,${-r},0Z`;
-}
-
-/** Shapes in the order layers take them, each of about the same area at radius `r`. */
-const SHAPES: readonly ((r: number) => string)[] = [
-  r => circle(r),
-  r => polygon(4, r * 1.25, Math.PI / 4),
-  r => polygon(3, r * 1.4, 0),
-  r => polygon(4, r * 1.3, 0),
-  r => polygon(3, r * 1.4, Math.PI),
-  r => polygon(5, r * 1.55, 0, 0.42),
-  r => polygon(6, r * 1.1, 0),
-  r => polygon(4, r * 1.5, 0, 0.38),
-  r => polygon(3, r * 1.4, Math.PI / 2),
-  r => polygon(3, r * 1.4, -Math.PI / 2),
-  r => polygon(3, r * 1.75, 0, 0.33),
-  r => polygon(8, r * 1.35, 0, 0.65)
+/**
+ * Shapes of radius 1 in the order layers take them, each of about the same area; null is a circle.
+ */
+const SHAPES: readonly (readonly Corner[] | null)[] = [
+  null,
+  polygon(4, 1.25, Math.PI / 4),
+  polygon(3, 1.4, 0),
+  polygon(4, 1.3, 0),
+  polygon(3, 1.4, Math.PI),
+  polygon(5, 1.55, 0, 0.42),
+  polygon(6, 1.1, 0),
+  polygon(4, 1.5, 0, 0.38),
+  polygon(3, 1.4, Math.PI / 2),
+  polygon(3, 1.4, -Math.PI / 2),
+  polygon(3, 1.75, 0, 0.33),
+  polygon(8, 1.35, 0, 0.65)
 ];
 
 /** How many layers have a marker of their own. */
 export const MARKER_COUNT = SHAPES.length;
 
-/** SVG path data of the marker of layer `index`, centred on the origin. */
-export function markerPath(index: number, radius: number): string {
-  return SHAPES[index % MARKER_COUNT](radius);
+/** Add the marker of layer `index`, centred on (x, y), to the path that is being made. */
+export function traceMarker(
+  pen: Tracer,
+  index: number,
+  radius: number,
+  x: number,
+  y: number
+): void {
+  const corners = SHAPES[index % MARKER_COUNT];
+  if (!corners) {
+    traceDot(pen, radius, x, y);
+    return;
+  }
+  corners.forEach(([dx, dy], i) => {
+    const [px, py] = [x + radius * dx, y + radius * dy];
+    if (i) {
+      pen.lineTo(px, py);
+    } else {
+      pen.moveTo(px, py);
+    }
+  });
+  pen.closePath();
+}
+
+/** Add a filled circle's outline to the path that is being made. */
+export function traceDot(pen: Tracer, radius: number, x: number, y: number): void {
+  pen.moveTo(x + radius, y);
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.closePath();
 }

@@ -1,18 +1,37 @@
 import type { Box } from './labels';
-import { markerPath } from './markers';
+import type { Tracer } from './markers';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
 
-/** What draws: the canvas's own context. */
-export type Pen = CanvasRenderingContext2D;
+type Context = CanvasRenderingContext2D;
+
+/** What draws: as much of a canvas's context as pictures here use, so that an SVG can be drawn too. */
+export interface Pen
+  extends
+    Tracer,
+    Pick<Context, 'beginPath' | 'rect' | 'fillRect' | 'save' | 'restore' | 'translate' | 'rotate'>,
+    Pick<
+      Context,
+      'lineWidth' | 'lineJoin' | 'globalAlpha' | 'font' | 'textAlign' | 'textBaseline'
+    > {
+  fillStyle: Context['fillStyle'];
+  strokeStyle: Context['strokeStyle'];
+  fill(): void;
+  stroke(): void;
+  clip(): void;
+  fillText(text: string, x: number, y: number): void;
+  strokeText(text: string, x: number, y: number): void;
+  measureText(text: string): { width: number };
+  setLineDash(dash: readonly number[]): void;
+}
 
 const FONT_SIZE = 12;
 
 /** Height of a line of text, in pixels. */
 export const LINE_HEIGHT = 16;
 
-export function setFont(pen: Pen, theme: Theme, weight = 400): void {
-  pen.font = `${weight} ${FONT_SIZE}px ${theme.font}`;
+export function setFont(pen: Pen, theme: Theme, weight = 400, size = FONT_SIZE): void {
+  pen.font = `${weight} ${size}px ${theme.font}`;
 }
 
 /** A straight line in the stroke that is set. */
@@ -34,21 +53,9 @@ export function inPlot(pen: Pen, plot: Box, paint: () => void): void {
 }
 
 /** Radii of a point, of a layer's marker and of the marker at its end, in pixels. */
-export const RADIUS = { point: 1.7, marker: 4.2, end: 5.6 };
+export const RADIUS = { point: 1.5, marker: 3.9, end: 5.6 };
 
 /** Narrow pictures get smaller marks. */
 export function markScale({ width }: Scene): number {
   return width < 420 ? 0.75 : 1;
-}
-
-/** The marker of each of `count` layers. */
-export function markers(count: number, radius: number): Path2D[] {
-  return Array.from({ length: count }, (_, layer) => new Path2D(markerPath(layer, radius)));
-}
-
-/** Fill a shape made around the origin. */
-export function fillAt(pen: Pen, shape: Path2D, x: number, y: number): void {
-  pen.translate(x, y);
-  pen.fill(shape);
-  pen.translate(-x, -y);
 }

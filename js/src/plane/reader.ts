@@ -14,6 +14,11 @@ const STEPS: Record<string, Point> = {
   ArrowDown: { epoch: 0, layer: 1 }
 };
 
+interface Way {
+  from: Point;
+  step: Point;
+}
+
 type Unfocused = Omit<Scene, 'focus'>;
 
 /** Reads single points, under the pointer or by arrow keys, in a tooltip and aloud. */
@@ -52,7 +57,7 @@ export class PointReader {
     this.scene = scene;
     if (scene.focus) {
       const at = locate(scene.focus, scene);
-      this.tip.show(scene.focus, scene.recording, scene.coordinates, at, scene);
+      this.tip.show(scene.focus, scene, at);
     } else {
       this.tip.hide();
     }
@@ -73,9 +78,9 @@ export class PointReader {
   }
 
   private onKey(event: KeyboardEvent): void {
-    const step = STEPS[event.key];
-    if (step && this.scene) {
-      this.read(step, this.scene);
+    const way = this.scene && !event.shiftKey ? this.way(event.key, this.scene) : null;
+    if (way && this.scene) {
+      this.read(way, this.scene);
     } else if (event.key === 'Escape' && this.focus) {
       this.setFocus(null);
     } else {
@@ -84,15 +89,24 @@ export class PointReader {
     event.preventDefault();
   }
 
-  /** Read the next point in a direction, or the last one of all to begin with, and say it. */
-  private read(step: Point, { recording, coordinates, visible, upto }: Scene): void {
-    const beyond = { epoch: upto + 1, layer: Math.max(visible.indexOf(true), 0) };
-    const next = this.focus
-      ? stepPoint(this.focus, step, coordinates, visible, upto)
-      : stepPoint(beyond, STEPS.ArrowLeft, coordinates, visible, upto);
-    if (next !== beyond) {
+  /** From where, and in which direction, a key reads on; to begin with, from beyond the end. */
+  private way(key: string, { visible, upto }: Scene): Way | null {
+    const layer = this.focus?.layer ?? Math.max(visible.indexOf(true), 0);
+    if (key === 'Home') {
+      return { from: { epoch: -1, layer }, step: STEPS.ArrowRight };
+    }
+    if (key === 'End' || (STEPS[key] && !this.focus)) {
+      return { from: { epoch: upto + 1, layer }, step: STEPS.ArrowLeft };
+    }
+    return STEPS[key] && this.focus ? { from: this.focus, step: STEPS[key] } : null;
+  }
+
+  /** Read the next point on a way, if there is one, and say it. */
+  private read({ from, step }: Way, scene: Scene): void {
+    const next = stepPoint(from, step, scene.coordinates, scene.visible, scene.upto);
+    if (next !== from) {
       this.setFocus(next);
-      setText(this.spoken, speakPoint(next, recording, coordinates));
+      setText(this.spoken, speakPoint(next, scene));
     }
   }
 

@@ -25,11 +25,14 @@ export function limits(document: PlaneDocument, plane: Plane): Limits {
 }
 
 /** Whether two planes show the same quantities in the same units. */
-export function measuredAlike(one: Quantities, other: Quantities): boolean {
+export function measuredAlike(one: Measured, other: Measured): boolean {
   return measured(one) === measured(other);
 }
 
-function measured({ axes }: Quantities): string {
+/** What has axes with names and units. */
+type Measured = Pick<Quantities, 'axes'>;
+
+function measured({ axes }: Measured): string {
   return JSON.stringify([axes.xt.label, axes.xt.unit, axes.ty.label, axes.ty.unit]);
 }
 
@@ -47,7 +50,13 @@ function axisRange(planes: Plane[], axis: 'xt' | 'ty'): Range {
   };
   for (const plane of planes) {
     widen(plane.ceilings[axis] ?? NaN);
-    plane[axis].forEach(widen);
+    const spread = plane.spread?.[axis];
+    plane[axis].forEach((value, i) => {
+      widen(value);
+      // The band stays in the picture too.
+      widen(value + (spread?.[i] ?? NaN));
+      widen(value - (spread?.[i] ?? NaN));
+    });
   }
   return padded(low, high);
 }

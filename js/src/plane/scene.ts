@@ -2,6 +2,7 @@ import type { ScaleLinear } from 'd3-scale';
 
 import type { Coordinates } from './curve';
 import type { Recording } from './document';
+import type { Doubts } from './doubts';
 import type { Box } from './labels';
 import { isPresent, Point } from './points';
 
@@ -15,6 +16,10 @@ export interface Scene {
   recording: Recording;
   coordinates: Coordinates;
   ghost: Coordinates | null;
+  /** What speaks against the points. */
+  doubts: Doubts;
+  /** Whether the spread is drawn, where there is one. */
+  band: boolean;
   visible: readonly boolean[];
   /** Index of the last epoch that is shown. */
   upto: number;

@@ -1,40 +1,39 @@
 import { formatCoordinate } from '../format';
 import { strings } from '../strings';
-import type { Coordinates } from './curve';
-import type { Axis, Recording } from './document';
+import type { PlaneContent } from './content';
+import type { Axis } from './document';
+import { doubtsOf } from './frame';
 import { isPresent } from './points';
 
 /**
  * The plane in words, for those who do not see it.
  *
- * @param what Recording and setting, as the picture is headed.
  * @param upto Index of the last epoch that is drawn.
  */
-export function summarise(
-  recording: Recording,
-  coordinates: Coordinates,
-  what: string,
-  upto: number
-): string {
-  const { epochs, layers } = recording;
+export function summarise(content: PlaneContent, upto: number): string {
+  const { epochs, layers } = content.recording;
+  const head = strings.summary.head(content.heading);
   if (epochs.length === 0 || layers.length === 0) {
-    return `${strings.summary.head(what)} ${strings.plane.noPoints}`;
+    return `${head} ${strings.plane.noPoints}`;
   }
-  const lines = layers.map((_, layer) => describeLayer(recording, coordinates, layer, upto));
+  const lines = layers.map((_, layer) => describeLayer(content, layer, upto));
+  const doubted = doubtsOf(content).count().points;
   return [
-    strings.summary.head(what),
+    head,
     strings.summary.extent(layers.length, epochs[0], epochs[upto]),
     `${lines.join('; ')}.`,
-    strings.summary.hint
-  ].join(' ');
+    doubted ? strings.summary.doubted(doubted) : ''
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function describeLayer(
-  { axes, epochs, layers }: Recording,
-  coordinates: Coordinates,
+  { recording, coordinates }: PlaneContent,
   layer: number,
   upto: number
 ): string {
+  const { axes, epochs, layers } = recording;
   let last = -1;
   let peak = -Infinity;
   for (let epoch = 0; epoch <= upto; epoch++) {

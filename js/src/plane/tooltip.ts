@@ -1,17 +1,18 @@
 import { el, setText } from '../dom';
 import { formatCoordinate } from '../format';
 import { strings } from '../strings';
-import type { Coordinates } from './curve';
-import type { Recording } from './document';
-import { quantity } from './summary';
 import { offset, Point } from './points';
+import type { Scene } from './scene';
+import { quantity } from './summary';
 
 const DISTANCE = 14;
 
-/** The verdict on a point against which nothing speaks. */
-const RELIABLE = 'reliable';
+interface Place {
+  x: number;
+  y: number;
+}
 
-/** Says what a point is: layer, epoch and both coordinates. */
+/** Says what a point is: layer, epoch, both coordinates with their spread, and what is doubtful. */
 export class Tooltip {
   readonly element = el('div', {
     class: 'glow-tooltip',
@@ -37,29 +38,32 @@ export class Tooltip {
     this.element.hidden = true;
   }
 
-  /** Show a point beside its place, in CSS pixels of a picture `width` x `height` big. */
-  show(
-    point: Point,
-    recording: Recording,
-    coordinates: Coordinates,
-    at: { x: number; y: number },
-    size: { width: number; height: number }
-  ): void {
+  /** Show a point of a scene beside its place, in CSS pixels. */
+  show(point: Point, scene: Scene, at: Place): void {
+    const { recording, coordinates } = scene;
     const i = offset(point, recording.layers.length);
-    const { xt, ty } = recording.axes;
     setText(this.layer, recording.layers[point.layer]);
     setText(this.epoch, strings.plane.epochText(recording.epochs[point.epoch]));
-    setText(this.x[0], xt.label);
-    setText(this.x[1], formatCoordinate(coordinates.xt[i], xt.unit));
-    setText(this.y[0], ty.label);
-    setText(this.y[1], formatCoordinate(coordinates.ty[i], ty.unit));
-    setText(this.doubt, doubts(i, recording, coordinates).join('. '));
+    for (const axis of ['xt', 'ty'] as const) {
+      const [name, value] = axis === 'xt' ? this.x : this.y;
+      const { label, unit } = recording.axes[axis];
+      const spread = coordinates.spread?.[axis][i] ?? NaN;
+      const mean = coordinates[axis][i];
+      setText(name, label);
+      setText(
+        value,
+        Number.isFinite(spread)
+          ? strings.plane.plusMinus(formatCoordinate(mean), formatCoordinate(spread, unit))
+          : formatCoordinate(mean, unit)
+      );
+    }
+    setText(this.doubt, scene.doubts.at(i).join('. '));
     this.doubt.hidden = this.doubt.textContent === '';
     this.element.hidden = false;
-    this.place(at, size);
+    this.place(at, scene);
   }
 
-  private place(at: { x: number; y: number }, size: { width: number; height: number }): void {
+  private place(at: Place, size: { width: number; height: number }): void {
     const { offsetWidth, offsetHeight } = this.element;
     const right = at.x + DISTANCE + offsetWidth <= size.width;
     const left = right ? at.x + DISTANCE : Math.max(0, at.x - DISTANCE - offsetWidth);
@@ -74,21 +78,13 @@ function row(): [HTMLElement, HTMLElement] {
 }
 
 /** The same facts as one spoken sentence. */
-export function speakPoint(point: Point, recording: Recording, coordinates: Coordinates): string {
+export function speakPoint(point: Point, { recording, coordinates, doubts }: Scene): string {
   const i = offset(point, recording.layers.length);
   return [
     recording.layers[point.layer],
     strings.plane.epochText(recording.epochs[point.epoch]),
     quantity(recording.axes.xt, coordinates.xt[i]),
     quantity(recording.axes.ty, coordinates.ty[i]),
-    ...doubts(i, recording, coordinates)
+    ...doubts.at(i)
   ].join(', ');
-}
-
-/** Why a point's coordinates cannot be trusted, in words; empty if nothing speaks against them. */
-function doubts(i: number, { axes }: Recording, { verdicts }: Coordinates): string[] {
-  return (['xt', 'ty'] as const).flatMap(axis => {
-    const verdict = verdicts?.[axis][i] ?? RELIABLE;
-    return verdict === RELIABLE ? [] : [strings.plane.doubt(axes[axis].label, verdict)];
-  });
 }

@@ -1,5 +1,6 @@
 import type { Coordinates } from './curve';
-import { fillAt, inPlot, markers, markScale, Pen, RADIUS } from './pen';
+import { traceDot, traceMarker } from './markers';
+import { inPlot, markScale, Pen, RADIUS } from './pen';
 import { isPresent } from './points';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
@@ -30,8 +31,7 @@ export function drawGhost(pen: Pen, scene: Scene, theme: Theme): void {
   const layers = visible.length;
   const before = predecessors(ghost, layers);
   pen.strokeStyle = theme.ghost;
-  pen.lineWidth = 1.5;
-  pen.globalAlpha = 0.75;
+  pen.lineWidth = 1;
   pen.beginPath();
   for (let i = 0; i < (upto + 1) * layers; i++) {
     if (visible[i % layers] && before[i] >= 0) {
@@ -40,56 +40,93 @@ export function drawGhost(pen: Pen, scene: Scene, theme: Theme): void {
     }
   }
   pen.stroke();
-  pen.globalAlpha = 1;
 }
 
 /** Markers along a trajectory keep this distance; the points between them are dots. */
 const MARKER_DISTANCE = 17;
+const LINE_WIDTH = 1.3;
 
-/** Every layer's path, in the colours of its epochs. */
-export function drawTrajectories(pen: Pen, scene: Scene, shown: readonly number[]): void {
-  const { coordinates, visible, x, y } = scene;
-  const layers = visible.length;
-  const before = predecessors(coordinates, layers);
-  const shapes = markers(layers, RADIUS.marker * markScale(scene));
-  const spaced = new Spacing(layers);
-  const place = (i: number): Place => ({ x: x(coordinates.xt[i]), y: y(coordinates.ty[i]) });
-  // An epoch at a time: one colour, hence one path for all its lines and one for all its dots.
-  for (let from = 0; from < shown.length;) {
-    const epoch = Math.floor(shown[from] / layers);
-    let to = from;
-    while (to < shown.length && shown[to] < (epoch + 1) * layers) {
-      to += 1;
-    }
-    const points = shown.slice(from, to);
-    pen.strokeStyle = pen.fillStyle = scene.colours[epoch];
-    drawSteps(pen, points, before, place);
-    drawPoints(pen, points, place, i =>
-      spaced.takes(i % layers, place(i)) ? shapes[i % layers] : null
-    );
-    from = to;
+/**
+ * Every layer's path, in the colours of its epochs.
+ *
+ * Open markers stand for points against which something speaks.
+ */
+export function drawTrajectories(
+  pen: Pen,
+  scene: Scene,
+  theme: Theme,
+  shown: readonly number[]
+): void {
+  const { coordinates, visible } = scene;
+  const before = predecessors(coordinates, visible.length);
+  const places = placed(scene, shown);
+  const filled = new Spacing(visible.length);
+  const open = new Spacing(visible.length);
+  pen.lineJoin = 'round';
+  pen.lineWidth = LINE_WIDTH;
+  // An epoch at a time: one colour, hence one path for all its lines and one for all its marks.
+  const epochs = groupedByEpoch(shown, visible.length);
+  for (const points of epochs) {
+    pen.strokeStyle = scene.colours[Math.floor(points[0] / visible.length)];
+    drawSteps(pen, points, before, places);
+  }
+  for (const points of epochs) {
+    const colour = scene.colours[Math.floor(points[0] / visible.length)];
+    const takes = (spacing: Spacing, i: number): boolean =>
+      spacing.takes(i % visible.length, places.x[i], places.y[i]);
+    const doubted = points.filter(i => scene.doubts.has(i) && takes(open, i));
+    const others = points.filter(i => !doubted.includes(i));
+    drawFilled(pen, scene, places, colour, others, i => !scene.doubts.has(i) && takes(filled, i));
+    drawOpen(pen, scene, places, colour, doubted, theme);
   }
 }
 
-interface Place {
-  x: number;
-  y: number;
+/** Where points lie, by their indices. */
+interface Places {
+  x: Float64Array;
+  y: Float64Array;
+}
+
+function placed({ coordinates, x, y }: Scene, shown: readonly number[]): Places {
+  const { length } = coordinates.xt;
+  const places = { x: new Float64Array(length), y: new Float64Array(length) };
+  for (const i of shown) {
+    places.x[i] = x(coordinates.xt[i]);
+    places.y[i] = y(coordinates.ty[i]);
+  }
+  return places;
+}
+
+function groupedByEpoch(shown: readonly number[], layers: number): number[][] {
+  const groups: number[][] = [];
+  let last = -1;
+  for (const i of shown) {
+    const epoch = Math.floor(i / layers);
+    if (epoch !== last) {
+      groups.push([]);
+      last = epoch;
+    }
+    groups[groups.length - 1].push(i);
+  }
+  return groups;
 }
 
 /** Decides which points of a layer carry its marker. */
 class Spacing {
-  private readonly last: Place[];
+  private readonly x: Float64Array;
+  private readonly y: Float64Array;
 
   constructor(layers: number) {
-    this.last = Array.from({ length: layers }, () => ({ x: Infinity, y: Infinity }));
+    this.x = new Float64Array(layers).fill(Infinity);
+    this.y = new Float64Array(layers).fill(Infinity);
   }
 
   /** Whether this place is far enough from the layer's marker before. */
-  takes(layer: number, place: Place): boolean {
-    const far =
-      Math.hypot(place.x - this.last[layer].x, place.y - this.last[layer].y) >= MARKER_DISTANCE;
+  takes(layer: number, x: number, y: number): boolean {
+    const far = Math.hypot(x - this.x[layer], y - this.y[layer]) >= MARKER_DISTANCE;
     if (far) {
-      this.last[layer] = place;
+      this.x[layer] = x;
+      this.y[layer] = y;
     }
     return far;
   }
@@ -100,45 +137,62 @@ function drawSteps(
   pen: Pen,
   points: readonly number[],
   before: Int32Array,
-  place: (i: number) => Place
+  { x, y }: Places
 ): void {
-  pen.lineWidth = 1.8;
-  pen.globalAlpha = 0.6;
   pen.beginPath();
   for (const i of points) {
     if (before[i] >= 0) {
-      const [from, to] = [place(before[i]), place(i)];
-      pen.moveTo(from.x, from.y);
-      pen.lineTo(to.x, to.y);
+      pen.moveTo(x[before[i]], y[before[i]]);
+      pen.lineTo(x[i], y[i]);
     }
   }
   pen.stroke();
-  pen.globalAlpha = 1;
 }
 
 /** A point's marker, or a dot where it has none. */
-function drawPoints(
+function drawFilled(
   pen: Pen,
+  scene: Scene,
+  { x, y }: Places,
+  colour: string,
   points: readonly number[],
-  place: (i: number) => Place,
-  marker: (i: number) => Path2D | null
+  marked: (i: number) => boolean
 ): void {
-  const dots: Place[] = [];
+  const radius = RADIUS.marker * markScale(scene);
+  pen.fillStyle = colour;
+  pen.beginPath();
   for (const i of points) {
-    const at = place(i);
-    const shape = marker(i);
-    if (shape) {
-      fillAt(pen, shape, at.x, at.y);
+    if (marked(i)) {
+      traceMarker(pen, i % scene.visible.length, radius, x[i], y[i]);
     } else {
-      dots.push(at);
+      traceDot(pen, RADIUS.point, x[i], y[i]);
     }
   }
+  pen.fill();
+}
+
+/** Markers in outline. */
+function drawOpen(
+  pen: Pen,
+  scene: Scene,
+  { x, y }: Places,
+  colour: string,
+  points: readonly number[],
+  theme: Theme
+): void {
+  if (points.length === 0) {
+    return;
+  }
+  const radius = (RADIUS.marker - 0.4) * markScale(scene);
+  pen.fillStyle = theme.background;
+  pen.strokeStyle = colour;
+  pen.lineWidth = LINE_WIDTH;
   pen.beginPath();
-  for (const { x, y } of dots) {
-    pen.moveTo(x + RADIUS.point, y);
-    pen.arc(x, y, RADIUS.point, 0, 2 * Math.PI);
+  for (const i of points) {
+    traceMarker(pen, i % scene.visible.length, radius, x[i], y[i]);
   }
   pen.fill();
+  pen.stroke();
 }
 
 /** The point being read: ringed, and joined to the other layers at its epoch. */

@@ -1,41 +1,35 @@
-import { scaleLinear } from 'd3-scale';
-
 import { el, ownKeys, setText } from '../dom';
 import { strings } from '../strings';
-import { css, epochColour } from './colours';
-import type { Coordinates } from './curve';
-import type { Recording } from './document';
+import type { Choices, PlaneContent } from './content';
 import { draw } from './draw';
 import { EpochBar } from './epochs';
-import type { Box } from './labels';
+import type { ExportRequest } from './export';
+import { makeScene, plotIn } from './frame';
 import { Legend } from './legend';
-import { countMissing } from './points';
 import { PointReader } from './reader';
-import { epochFractions, Limits } from './scales';
-import { summarise } from './summary';
+import { remarksOn } from './remarks';
+import { SavePanel } from './saver';
+import { Limits, measuredAlike } from './scales';
 import type { Scene } from './scene';
+import { summarise } from './summary';
+import { DataTable } from './table';
 import { onThemeChange, readTheme } from './theme';
+import { BandSwitch, opener, tool } from './tools';
 import { PlotZoom } from './zoom';
 
-/** What the view shows: one recording's plane at one setting. */
-export interface PlaneContent {
-  recording: Recording;
-  coordinates: Coordinates;
-  /** The plane at the previous setting, drawn faintly behind. */
-  ghost: Coordinates | null;
-  limits: Limits;
-  /** Recording and setting in words. */
-  heading: string;
-  /** The settings that are drawn; empty where there are none. */
-  value: string;
-  /** Whether more epochs are being estimated, so that missing ones need no remark. */
-  arriving?: boolean;
-}
+export type { PlaneContent } from './content';
 
-const MARGIN = { left: 64, right: 14, top: 18, bottom: 44 };
+/** What a key does to the view, by its name; with Shift, arrows move it. */
+const ZOOMS: Record<string, number> = { '+': 1, '=': 1, '-': -1 };
+const PANS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1]
+};
 
 /**
- * The information plane: a canvas with legend, tooltip, zoom and epoch bar around it.
+ * The information plane: a canvas with legend, tooltip, zoom, epoch bar, table and export around it.
  *
  * Everything a reader does here is answered here; no host is asked. Changes paint once in the
  * next animation frame, however many there are.
@@ -48,25 +42,34 @@ export class PlaneView {
     testid: 'glow-plane',
     attributes: { role: 'img', tabindex: '0', 'data-revision': '0', ...ownKeys }
   });
-  private readonly note = el('p', { class: 'glow-note' });
+  private readonly note = el('p', { class: 'glow-note', testid: 'glow-remarks' });
   private readonly legend = new Legend(() => this.refresh());
   private readonly epochs = new EpochBar(() => this.refresh());
+  private readonly band = new BandSwitch(() => this.refresh());
   private readonly zoom = new PlotZoom(this.picture, () => this.refresh());
   private readonly reader = new PointReader(this.picture, () => this.refresh());
+  private readonly saver = new SavePanel(() => this.exportRequest());
+  private readonly table = new DataTable();
   private readonly release: (() => void)[] = [];
   private content: PlaneContent | null = null;
+  private scene: Scene | null = null;
+  /** The content whose limits are shown: the latest one, unless the reader has zoomed. */
+  private framed: PlaneContent | null = null;
   private frame = 0;
   private revision = 0;
 
   constructor() {
+    this.picture.setAttribute('aria-description', strings.summary.hint);
     this.picture.append(this.canvas, this.reader.tooltip);
     this.element = el(
       'div',
       { class: 'glow-view' },
       el('div', { class: 'glow-view-head' }, this.legend.element, this.tools()),
+      this.saver.element,
       this.picture,
       this.epochs.element,
       this.note,
+      this.table.element,
       this.reader.spoken
     );
     this.listen();
@@ -77,12 +80,15 @@ export class PlaneView {
     this.content = content;
     this.legend.show(content.recording.layers);
     this.epochs.show(content.recording.epochs);
-    setText(this.note, noteOn(content));
+    this.table.show(content);
+    this.band.element.hidden = !content.coordinates.spread;
     this.refresh();
   }
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    this.epochs.dispose();
+    this.table.dispose();
     this.release.forEach(release => release());
     this.element.remove();
   }
@@ -92,25 +98,23 @@ export class PlaneView {
     if (!this.frame) {
       this.frame = requestAnimationFrame(() => {
         this.frame = 0;
-        this.paint();
+        if (this.content) {
+          this.paint(this.content);
+        }
       });
     }
   }
 
   private tools(): HTMLElement {
-    const tool = (text: string, label: string, action: () => void): HTMLElement =>
-      el('button', {
-        text,
-        class: 'glow-tool',
-        attributes: { type: 'button', title: label, 'aria-label': label },
-        on: { click: action }
-      });
+    const { plane } = strings;
     return el(
       'div',
       { class: 'glow-tools' },
-      tool('+', strings.plane.zoomIn, () => this.zoom.zoomBy(1)),
-      tool('−', strings.plane.zoomOut, () => this.zoom.zoomBy(-1)),
-      tool('⟲', strings.plane.zoomReset, () => this.zoom.reset())
+      this.band.element,
+      tool('zoomIn', plane.zoomIn, 'glow-zoom-in', () => this.zoom.zoomBy(1)),
+      tool('zoomOut', plane.zoomOut, 'glow-zoom-out', () => this.zoom.zoomBy(-1)),
+      tool('reset', plane.zoomReset, 'glow-zoom-reset', () => this.zoom.reset()),
+      opener('save', plane.save, 'glow-save', this.saver.element)
     );
   }
 
@@ -124,52 +128,47 @@ export class PlaneView {
     );
   }
 
-  private paint(): void {
+  private get choices(): Choices {
+    return { visible: this.legend.visible, upto: this.epochs.upto, band: this.band.on };
+  }
+
+  private paint(content: PlaneContent): void {
     const { clientWidth: width, clientHeight: height } = this.picture;
-    if (!this.content) {
-      return;
-    }
     const theme = readTheme(this.picture);
-    const colours = epochFractions(this.content.recording.epochs).map(fraction =>
-      css(epochColour(fraction, theme.light))
-    );
-    this.epochs.paint(colours);
-    const scene = this.makeScene(this.content, width, height, colours);
+    const scene = this.makeScene(content, width, height, theme.light);
+    this.epochs.paint(scene.colours);
     const context = this.prepareCanvas(width, height);
     if (context) {
       draw(context, scene, theme);
     }
+    this.scene = scene;
     this.reader.painted(scene);
-    this.describe(this.content);
+    this.describe(content);
   }
 
-  private makeScene(
-    content: PlaneContent,
-    width: number,
-    height: number,
-    colours: string[]
-  ): Scene {
-    const plot: Box = {
-      left: MARGIN.left,
-      right: Math.max(width - MARGIN.right, MARGIN.left + 1),
-      top: MARGIN.top,
-      bottom: Math.max(height - MARGIN.bottom, MARGIN.top + 1)
-    };
+  private makeScene(content: PlaneContent, width: number, height: number, light: boolean): Scene {
+    const plot = plotIn(width, height);
     this.zoom.resize(plot);
-    const { xt, ty } = content.limits;
+    const limits = this.limitsOf(content);
+    const scene = makeScene({ ...content, limits }, this.choices, { width, height }, plot, light);
     const { transform } = this.zoom;
-    const scene = {
-      ...content,
-      width,
-      height,
-      plot,
-      colours,
-      x: transform.rescaleX(scaleLinear(xt, [plot.left, plot.right])),
-      y: transform.rescaleY(scaleLinear(ty, [plot.bottom, plot.top])),
-      visible: this.legend.visible,
-      upto: this.epochs.upto
-    };
-    return { ...scene, focus: this.reader.focusIn(scene) };
+    const moved = { ...scene, x: transform.rescaleX(scene.x), y: transform.rescaleY(scene.y) };
+    return { ...moved, focus: this.reader.focusIn(moved) };
+  }
+
+  /**
+   * The limits to show: the content's own until the reader zooms; from then on those zoomed into,
+   * so that what comes later does not move the view, until it is reset or measures something else.
+   */
+  private limitsOf(content: PlaneContent): Limits {
+    const { framed, zoom } = this;
+    if (framed && zoom.zoomed && !measuredAlike(framed.recording, content.recording)) {
+      zoom.reset();
+    }
+    if (!framed || !zoom.zoomed) {
+      this.framed = content;
+    }
+    return (this.framed ?? content).limits;
   }
 
   /** The canvas at the screen's resolution; null where there is nothing to draw on. */
@@ -185,18 +184,34 @@ export class PlaneView {
     return context;
   }
 
-  private describe({ recording, coordinates, heading, value }: PlaneContent): void {
+  private describe(content: PlaneContent): void {
     const { dataset } = this.picture;
     this.revision += 1;
     dataset.revision = String(this.revision);
-    dataset.value = value;
-    const summary = summarise(recording, coordinates, heading, this.epochs.upto);
-    this.picture.setAttribute('aria-label', summary);
+    dataset.value = content.value;
+    this.picture.setAttribute('aria-label', summarise(content, this.epochs.upto));
+    setText(this.note, remarksOn(content, this.band.on));
+  }
+
+  private exportRequest(): Omit<ExportRequest, 'size'> | null {
+    const { content, scene, choices } = this;
+    if (!content || !scene) {
+      return null;
+    }
+    const [x, y] = [scene.x.domain(), scene.y.domain()];
+    const view: Limits = { xt: [x[0], x[1]], ty: [y[0], y[1]] };
+    return { content, choices, view };
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (event.key === '+' || event.key === '-') {
-      this.zoom.zoomBy(event.key === '+' ? 1 : -1);
+    const pan = event.shiftKey ? PANS[event.key] : undefined;
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (pan) {
+      this.zoom.panBy(...pan);
+    } else if (ZOOMS[event.key]) {
+      this.zoom.zoomBy(ZOOMS[event.key]);
     } else if (event.key === '0') {
       this.zoom.reset();
     } else {
@@ -204,18 +219,4 @@ export class PlaneView {
     }
     event.preventDefault();
   }
-}
-
-/** What a reader must know of points that are not in the picture. */
-function noteOn({ arriving, coordinates, recording }: PlaneContent): string {
-  if (coordinates.xt.length === 0) {
-    return strings.plane.noPoints;
-  }
-  const { epochs, points } = countMissing(coordinates, recording.layers.length);
-  return [
-    epochs && !arriving ? strings.plane.notEstimated(epochs, recording.epochs.length) : '',
-    points ? strings.plane.dropped(points) : ''
-  ]
-    .filter(Boolean)
-    .join(' ');
 }

@@ -7,6 +7,8 @@ import type { Box } from './labels';
 const MOST = 32;
 /** What one press of a zoom button multiplies by. */
 const STEP = 1.5;
+/** Share of the plot that one press of an arrow key moves it by. */
+const PAN = 0.1;
 /** Pixels of the wheel that double the magnification, and the most one event may count for. */
 const WHEEL = { doubling: 100, most: 40 };
 
@@ -62,8 +64,21 @@ export class PlotZoom {
     this.resizing = false;
   }
 
+  /** Whether the reader sees a part of the plane. */
+  get zoomed(): boolean {
+    return this.transform.k !== 1;
+  }
+
   zoomBy(steps: number): void {
     this.behavior.scaleBy(this.selection, Math.pow(STEP, steps));
+  }
+
+  /** Move the view, in steps of a tenth of the plot. */
+  panBy(right: number, down: number): void {
+    const { left, top, right: end, bottom } = this.plot;
+    const { k } = this.transform;
+    const [dx, dy] = [(end - left) / k, (bottom - top) / k].map(extent => extent * PAN);
+    this.behavior.translateBy(this.selection, -right * dx, -down * dy);
   }
 
   reset(): void {

@@ -1,7 +1,8 @@
 import { scaleLinear } from 'd3-scale';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { readDocument } from '../../src/plane/document';
+import { Doubts } from '../../src/plane/doubts';
 import { draw } from '../../src/plane/draw';
 import type { Pen } from '../../src/plane/pen';
 import type { Scene } from '../../src/plane/scene';
@@ -18,29 +19,40 @@ const THEME: Theme = {
   font: 'serif'
 };
 
-/** Notes what is drawn: texts, and the colour of every line. */
+/** Notes what is drawn: texts, the colour of every line, and closed outlines by their paint. */
 class NotingPen {
   readonly texts: string[] = [];
   readonly strokes: string[] = [];
+  readonly fills: string[] = [];
+  readonly outlines: string[] = [];
   strokeStyle = '';
+  fillStyle = '';
   private lines = 0;
+  private closed = 0;
 
   fillText(text: string): void {
     this.texts.push(text);
   }
 
   beginPath(): void {
-    this.lines = 0;
+    this.lines = this.closed = 0;
+  }
+
+  closePath(): void {
+    this.closed += 1;
   }
 
   lineTo(): void {
     this.lines += 1;
   }
 
-  stroke(shape?: object): void {
-    if (!shape) {
-      this.strokes.push(...Array<string>(this.lines).fill(this.strokeStyle));
-    }
+  stroke(): void {
+    const noted = this.closed ? this.outlines : this.strokes;
+    noted.push(...Array<string>(this.closed || this.lines).fill(this.strokeStyle));
+  }
+
+  fill(): void {
+    this.fills.push(...Array<string>(this.closed).fill(this.fillStyle));
   }
 
   measureText(text: string): { width: number } {
@@ -48,7 +60,7 @@ class NotingPen {
   }
 }
 
-'fill fillRect save restore rect clip moveTo arc translate rotate setLineDash strokeText'
+'fillRect save restore rect clip moveTo arc translate rotate setLineDash strokeText'
   .split(' ')
   .forEach(method => Object.assign(NotingPen.prototype, { [method]: () => undefined }));
 
@@ -64,6 +76,8 @@ function paint(document: unknown, changes: Partial<Scene> = {}): NotingPen {
     recording,
     coordinates: recording.planes[2],
     ghost: null,
+    doubts: new Doubts(recording, changes.coordinates ?? recording.planes[2]),
+    band: true,
     visible: [true, true],
     upto: 1,
     colours: ['first', 'second'],
@@ -73,10 +87,6 @@ function paint(document: unknown, changes: Partial<Scene> = {}): NotingPen {
   draw(pen as unknown as Pen, scene, THEME);
   return pen;
 }
-
-beforeAll(() => {
-  Object.assign(globalThis, { Path2D: class {} });
-});
 
 describe('draw', () => {
   it('names axes with units, ceilings and layers', () => {
@@ -122,6 +132,36 @@ describe('draw', () => {
   it('stops at the chosen epoch', () => {
     const { strokes } = paint(fixture(), { upto: 0 });
     expect(strokes).not.toContain('second');
+  });
+
+  it('draws points that something speaks against as open marks (AC-33)', () => {
+    const [recording] = readDocument(fixture()).recordings;
+    const { fills, outlines } = paint(fixture());
+    // Of the fixture's two layers the second one always has more, which the order forbids.
+    expect(fills.filter(colour => colour === 'first')).toHaveLength(1);
+    expect(outlines.filter(colour => colour === 'first')).toHaveLength(1);
+    const sound = { ...recording.planes[2], ty: Float64Array.of(0, 0, 0, 0) };
+    const agreeing = { ...sound, xt: Float64Array.of(2, 1, 4, 3) };
+    const { outlines: none } = paint(fixture(), { coordinates: agreeing });
+    expect(none).not.toContain('first');
+  });
+
+  it('draws the spread as one area a layer, unless it is switched off', () => {
+    const coordinates = {
+      ...readDocument(fixture()).recordings[0].planes[2],
+      spread: {
+        xt: Float64Array.of(0.1, 0.2, 0.1, NaN),
+        ty: Float64Array.of(0.1, 0.2, 0.1, 0.1),
+        over: 'runs' as const
+      }
+    };
+    const areas = (changes: Partial<Scene>): number =>
+      paint(fixture(), changes).fills.filter(colour => colour === 'muted').length;
+    // Two ellipses of the first layer and one of the second: a piece begins at each.
+    expect(areas({ coordinates })).toBe(3);
+    expect(areas({ coordinates, visible: [false, true] })).toBe(1);
+    expect(areas({ coordinates, band: false })).toBe(0);
+    expect(areas({})).toBe(0);
   });
 
   it('draws a ghost when there is one', () => {

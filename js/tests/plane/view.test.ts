@@ -11,7 +11,8 @@ function show(document: unknown): void {
   const read = readDocument(document);
   const [recording] = read.recordings;
   const coordinates = recording.planes[2];
-  const content = { recording, coordinates, ghost: null, heading: 'tanh, Edges', value: '30' };
+  const words = { heading: 'tanh, Edges', provenance: '4096 samples', value: '30', runs: 8 };
+  const content = { recording, coordinates, ghost: null, ...words };
   view.show({ ...content, limits: limits(read, coordinates) });
   vi.advanceTimersByTime(50);
 }
@@ -98,8 +99,8 @@ describe('PlaneView', () => {
     expect(tooltip.textContent).toContain('dense_1epoch 100');
     press('ArrowLeft');
     expect(tooltip.textContent).toContain('dense_1epoch 0');
-    expect(view.element.querySelector('[aria-live]')!.textContent).toBe(
-      'dense_1, epoch 0, I(X;T) 2.000 bits, I(T;Y) 0.200 bits'
+    expect(view.element.querySelector('[aria-live]')!.textContent).toContain(
+      'dense_1, epoch 0, I(X;T) 2.000 bits, I(T;Y) 0.200 bits, I(X;T): more than in the earlier'
     );
     press('Escape');
     expect(tooltip.hidden).toBe(true);

@@ -1,0 +1,34 @@
+import { strings } from '../strings';
+import type { PlaneContent } from './content';
+import { doubtsOf } from './frame';
+import { countMissing } from './points';
+
+/** What a reader must know to read the picture: missing points, open marks and the band. */
+export function remarksOn(content: PlaneContent, band: boolean): string {
+  if (content.coordinates.xt.length === 0) {
+    return strings.plane.noPoints;
+  }
+  return [...missing(content), doubted(content), band ? spread(content) : '']
+    .filter(Boolean)
+    .join(' ');
+}
+
+function missing({ arriving, coordinates, recording }: PlaneContent): string[] {
+  const { epochs, points } = countMissing(coordinates, recording.layers.length);
+  return [
+    epochs && !arriving ? strings.plane.notEstimated(epochs, recording.epochs.length) : '',
+    points ? strings.plane.dropped(points) : ''
+  ];
+}
+
+function doubted(content: PlaneContent): string {
+  const { points, ...counts } = doubtsOf(content).count();
+  const reasons = (['ceiling', 'order', 'verdict'] as const)
+    .filter(reason => counts[reason] > 0)
+    .map(reason => strings.plane.reasons[reason](counts[reason]));
+  return points ? strings.plane.openMarks(points, reasons) : '';
+}
+
+function spread({ coordinates, runs }: PlaneContent): string {
+  return coordinates.spread ? strings.plane.spread[coordinates.spread.over](runs) : '';
+}
