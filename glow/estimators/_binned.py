@@ -8,6 +8,7 @@ import numpy as np
 
 from ._counting.cells import Edges, Width
 from ._counting.plug_in import PlugIn
+from ._counting.ranges import RANGES, range_of
 from ._parameter import Parameter, parameter
 
 if TYPE_CHECKING:
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from ._context import Context
     from ._counting.symbols import Values
 
-_ON_RECORDING = {"global": "recording_range", "layer": "layer_range"}
-_SPECIAL = {
-    "global": "global range",
-    "layer": "range of each layer",
-    "snapshot": "range of each snapshot",
-    "equal-mass": "equal mass",
-}
 _SUFFIX = {None: "", "miller-madow": ", Miller-Madow", "shuffle": ", shuffled labels subtracted"}
 
 
@@ -83,7 +77,7 @@ class Binned(PlugIn):
     range: str | tuple[float, float] = parameter(
         default="global",
         scale="interval",
-        choices=tuple(_SPECIAL),
+        choices=tuple(RANGES),
         example=(-1, 1),
         meaning="what the cells span: a pair (low, high) or a rule",
     )
@@ -161,15 +155,8 @@ class Binned(PlugIn):
             return self.range
         if self.range == "snapshot":
             return float(t.min()), float(t.max())
-        attribute = _ON_RECORDING[self.range]
-        span: tuple[float, float] | None = getattr(context, attribute, None)
-        if span is None:
-            raise ValueError(
-                f"Binned: range={self.range!r} is that of a recording and unknown here. Use "
-                f"glow.dynamics.plane, give the Context a {attribute}, or choose range='snapshot' "
-                "or range=(low, high)."
-            )
-        return span
+        instead = "range='snapshot' or range=(low, high)"
+        return range_of("Binned", self.range, context, instead=instead)
 
     def _own_range(self) -> Self:
         over = "bins" in self._cut() and self.range != "equal-mass"
@@ -186,4 +173,4 @@ class Binned(PlugIn):
             return "by width"
         if isinstance(self.range, tuple):
             return f"range [{self.range[0]:g}, {self.range[1]:g}]"
-        return _SPECIAL[self.range]
+        return RANGES[self.range]

@@ -10,6 +10,7 @@ import numpy as np
 from ._arrays import device_of
 from ._base import Estimator
 from ._counting.edge_grids import coordinates
+from ._counting.ranges import ON_RECORDING, RANGES, range_of
 from ._counting.symbols import (
     class_target,
     equally_long,
@@ -81,6 +82,10 @@ class EDGE(Estimator):
         cap: Largest log2 w_ij, in bits; None for no cap.
         hash: "floor" hashes every unit by itself, "projection" random combinations; "auto" the
             first up to 6 units and the second beyond.
+        range: What the width of T's cells is measured by: "snapshot", the neighbour distances of
+            the layer in the one snapshot, as in the authors' code; "layer", the smallest and
+            largest activation of the layer over the recording; "global", those of the recording.
+            X and Y, which do not change, are measured by their own neighbour distances.
         seed: Of the shifts and directions.
 
     Raises:
@@ -129,6 +134,12 @@ class EDGE(Estimator):
         choices=("auto", "floor", "projection"),
         meaning="what is cut into cells: every unit, or random combinations of them",
     )
+    range: str = parameter(
+        default="snapshot",
+        scale="choice",
+        choices=("snapshot", "layer", "global"),
+        meaning="what the width of the cells is measured by: one epoch or the recording",
+    )
     seed: int = parameter(
         default=0,
         scale="integer",
@@ -140,9 +151,15 @@ class EDGE(Estimator):
 
     @property
     def label(self) -> str:
-        """Such as "EDGE" or "EDGE, projection hash, capped"."""
+        """Such as "EDGE", "EDGE, global range" or "EDGE, projection hash, capped"."""
         rule = "" if self.hash == "auto" else f", {self.hash} hash"
-        return f"EDGE{rule}{', capped' if self.cap is not None else ''}"
+        capped = ", capped" if self.cap is not None else ""
+        return f"EDGE{rule}{', ' + RANGES[self.range] if self._common else ''}{capped}"
+
+    @property
+    def _common(self) -> bool:
+        """Whether all epochs have the same cells."""
+        return self.range in ON_RECORDING
 
     def criterion(self, x: Array, y: Array) -> float:
         """Mutual information of two variables.
@@ -155,7 +172,8 @@ class EDGE(Estimator):
             The mean of the plug-in estimates over the shifts, in bits.
 
         Raises:
-            ValueError: If the lengths differ or a value is not finite.
+            ValueError: If the lengths differ, a value is not finite, or ``range`` is that of a
+                recording.
         """
         return float(np.mean([a.dependence(b, cap=self.cap) for a, b in self._pairs(x, y)]))
 
@@ -195,7 +213,7 @@ class EDGE(Estimator):
             I(X;T) and I(T;Y), two arrays (V,) in bits, in the order of ``values``.
         """
         moved = [self.replace(**{parameter: value}) for value in values]
-        if parameter in ("hash", "seed") or not moved:
+        if parameter in ("hash", "range", "seed") or not moved:
             return super().curve(t, context, parameter, [getattr(m, parameter) for m in moved])
         layer = self._layer(t, context)
         if parameter == "shifts":
@@ -274,6 +292,7 @@ class EDGE(Estimator):
         return itertools.repeat(variable, self.shifts)
 
     def _pairs(self, x: Array, y: Array) -> Iterable[tuple[Symbols, Symbols]]:
+        self._span(None)
         device = device_of(x, y)
         first, second = (self._variable(n, v, device) for n, v in (("x", x), ("y", y)))
         equally_long("EDGE", x=first.samples, y=second.samples)
@@ -281,12 +300,24 @@ class EDGE(Estimator):
 
     def _layer(self, t: Array, context: Context) -> Variable:
         refuse_noise("EDGE", context)
-        layer = self._variable("t", t, device_of(t))
+        layer = self._variable("t", t, device_of(t), self._span(context))
         equally_long("EDGE", t=layer.samples, x=context.samples)
         return layer
 
-    def _variable(self, name: str, value: Array, device: torch.device | None) -> Variable:
+    def _span(self, context: Context | None) -> tuple[float, float] | None:
+        """What all epochs are measured by; None if each is by itself."""
+        if not self._common:
+            return None
+        return range_of("EDGE", self.range, context, instead="range='snapshot'")
+
+    def _variable(
+        self,
+        name: str,
+        value: Array,
+        device: torch.device | None,
+        span: tuple[float, float] | None = None,
+    ) -> Variable:
         found = symbols("EDGE", name, value, device)
         if found is not None:
             return found
-        return coordinates(values("EDGE", name, value, device), self.hash, self.seed)
+        return coordinates(values("EDGE", name, value, device), self.hash, self.seed, span)

@@ -7,7 +7,17 @@ from glow.layers._base import Layer as Layer
 from glow.layers._config import from_config as from_config
 from glow.layers._config import to_config as to_config
 from glow.layers._dense import Dense as Dense
+from glow.layers._quantise import Quantise as Quantise
 from glow.layers._reshape import Flatten as Flatten
 from glow.layers._stochastic import Dropout as Dropout
 
-__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Layer", "from_config", "to_config"]
+__all__ = [
+    "Activation",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Layer",
+    "Quantise",
+    "from_config",
+    "to_config",
+]

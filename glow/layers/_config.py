@@ -11,11 +11,12 @@ from glow._registry import lookup
 from glow.layers._activation import Activation
 from glow.layers._base import Layer
 from glow.layers._dense import Dense
+from glow.layers._quantise import Quantise
 from glow.layers._reshape import Flatten
 from glow.layers._stochastic import Dropout
 
 _CLASSES: dict[str, type[Any]] = {
-    cls.__name__: cls for cls in (Activation, Dense, Dropout, Flatten)
+    cls.__name__: cls for cls in (Activation, Dense, Dropout, Flatten, Quantise)
 }
 
 

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from glow.activations import Activation as ActivationFunction
 from glow.activations import is_elementwise
-from glow.layers import Activation, Dense
+from glow.layers import Activation, Dense, Quantise
+from glow.layers._quantise import quantise
 
 
 class BatchedDense(nn.Module):
@@ -72,7 +73,30 @@ class BatchedActivation(nn.Module):
         return {}
 
 
-Batched: TypeAlias = BatchedDense | BatchedActivation
+class BatchedQuantise(nn.Module):
+    """Several `Quantise` layers, each network rounded between its own ends.
+
+    Args:
+        layers: One layer per network.
+
+    Shape:
+        Unchanged.
+    """
+
+    def __init__(self, layers: Sequence[Quantise]) -> None:
+        super().__init__()
+        self.bits = layers[0].bits
+
+    def forward(self, h: Tensor) -> Tensor:
+        """Round (runs, units, n)."""
+        return quantise(h, self.bits, (1, 2))
+
+    def state_of(self, run: int) -> dict[str, Tensor]:
+        """Return the state of one network's layer, which has none."""
+        return {}
+
+
+Batched: TypeAlias = BatchedDense | BatchedActivation | BatchedQuantise
 
 
 def apply(activation: ActivationFunction, h: Tensor) -> Tensor:
@@ -103,12 +127,14 @@ def batch(name: str, layers: Sequence[nn.Module]) -> Batched:
         return BatchedDense([layer for layer in layers if isinstance(layer, Dense)])
     if type(first) is Activation:
         return BatchedActivation([layer for layer in layers if isinstance(layer, Activation)])
+    if type(first) is Quantise:
+        return BatchedQuantise([layer for layer in layers if isinstance(layer, Quantise)])
     raise TypeError(
-        f"Ensemble: layer {name!r} ({type(first).__name__}) cannot be trained for several networks "
-        "at once, expected Dense or Activation. Fit the networks one after the other instead."
+        f"Ensemble: layer {name!r} ({type(first).__name__}) cannot be trained for several networks"
+        " at once, expected Dense, Activation or Quantise. Fit one network after the other instead."
     )
 
 
 def _form(layer: nn.Module) -> tuple[object, ...]:
     shapes = tuple(tuple(p.shape) for p in layer.parameters())
-    return type(layer), shapes, getattr(layer, "activation", None)
+    return type(layer), shapes, getattr(layer, "activation", None), getattr(layer, "bits", None)

@@ -36,7 +36,8 @@ class Ensemble(Model):
     (`IBSequential`), so does the ensemble.
 
     Args:
-        build: From a seed to a `Sequential` of `Dense` and `Activation` layers with that seed.
+        build: From a seed to a `Sequential` of `Dense`, `Activation` and `Quantise` layers
+            with that seed.
         n: How many; ``build`` is called with 0 to n - 1.
 
     Attributes:

@@ -142,6 +142,59 @@ def test_the_order_of_samples_does_not_matter(rng):
     assert EDGE().criterion(x[order], y[order]) == pytest.approx(EDGE().criterion(x, y), abs=1e-9)
 
 
+def test_a_common_range_sees_a_layer_grow_and_its_own_does_not(rng):
+    t = np.maximum(rng.normal(size=(1000, 3)), 0)
+    context = Context(t, t[:, 0] > 0.3).for_layer(layer_range=(0.0, 8.0))
+    for rule, grows in (("snapshot", False), ("layer", True)):
+        small, large = (EDGE(range=rule).coordinates(t * k, context)[0] for k in (0.25, 1))
+        assert (large - small > 1) == grows, rule
+
+
+@pytest.mark.parametrize("d", [3, 9])
+def test_a_point_in_a_range_is_that_of_cells_of_one_width(rng, d):
+    t, span, gamma = rng.normal(size=(500, d)), (-5.0, 7.0), 0.7
+    context = Context(t, rng.integers(0, 2, 500)).for_layer(layer_range=span)
+    r = d if d == 3 else projected_units(500, d)
+    columns = t + 5 if d == 3 else (t + 5) @ directions(d, r, 2) / math.sqrt(d)
+    width = gamma * 12 * neighbours(500, r) / (2 * 500)
+    expected = []
+    for offsets in grid_offsets(4, r, 2):
+        cells = np.floor(columns / width + offsets)
+        nodes = [tuple(row) for row in cells]
+        expected.append(slow_dependence(nodes, context.y.tolist()))
+    estimator = EDGE(range="layer", gamma=gamma, shifts=4, seed=2)
+    assert estimator.coordinates(t, context)[1] == pytest.approx(np.mean(expected), abs=1e-12)
+    on_tensors = estimator.coordinates(torch.tensor(t), context)[1]
+    assert on_tensors == pytest.approx(np.mean(expected), abs=1e-12)
+    curve = estimator.curve(t, context, "gamma", [0.2, gamma])[1]
+    assert curve[1] == pytest.approx(np.mean(expected), abs=1e-12)
+
+
+def test_a_curve_over_ranges_is_the_single_estimates(layer, context):
+    ranged = context.for_layer(layer_range=(-1.0, 1.0), recording_range=(-2.0, 2.0))
+    rules = ["layer", "global", "snapshot"]
+    found = EDGE(shifts=2).curve(layer[1], ranged, "range", rules)
+    single = [EDGE(shifts=2, range=rule).coordinates(layer[1], ranged) for rule in rules]
+    np.testing.assert_array_equal(np.column_stack(found), single)
+    assert len({xt for xt, _ in single}) == 3
+
+
+def test_a_layer_without_a_range_has_one_cell():
+    t = np.zeros((40, 2))
+    context = Context(np.arange(40.0), np.arange(40) % 2).for_layer(layer_range=(0.0, 0.0))
+    assert EDGE(range="layer").coordinates(t, context) == (0, 0)
+
+
+@pytest.mark.parametrize("rule", ["layer", "global"])
+def test_the_range_of_a_recording_is_unknown_elsewhere(rng, rule):
+    x = rng.normal(size=50)
+    expected = rf"EDGE: range='{rule}' is that of a recording and unknown here.*range='snapshot'"
+    with pytest.raises(ValueError, match=expected):
+        EDGE(range=rule).criterion(x, x)
+    with pytest.raises(ValueError, match=expected):
+        EDGE(range=rule).coordinates(x, Context(x, x > 0))
+
+
 def test_more_shifts_begin_with_the_same_ones(layer, context):
     curve = EDGE(shifts=1).curve(layer[1], context, "shifts", [5, 1, 3])
     for i, shifts in enumerate((5, 1, 3)):
@@ -240,3 +293,4 @@ def test_a_noisy_layer_is_refused_by_name(layer, context):
 def test_labels_name_the_hash_and_the_cap():
     assert EDGE().label == "EDGE"
     assert EDGE(hash="floor", cap=10).label == "EDGE, floor hash, capped"
+    assert EDGE(range="layer", cap=10).label == "EDGE, range of each layer, capped"

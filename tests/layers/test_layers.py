@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from glow import layers
 from glow.initializers import TruncatedNormal
-from glow.layers import Activation, Dense, Dropout, Flatten
+from glow.layers import Activation, Dense, Dropout, Flatten, Quantise
 
 EXAMPLES = [
     (
@@ -18,6 +18,7 @@ EXAMPLES = [
     (Activation("relu"), (2, 3)),
     (Flatten(), (6,)),
     (Dropout(0.5), (2, 3)),
+    (Quantise(bits=4), (2, 3)),
 ]
 
 

@@ -42,7 +42,7 @@ class HostCoordinates:
     """What is hashed of one variable.
 
     Attributes:
-        columns: (r, N) float64, from 0 to 1.
+        columns: (r, N) float64, from 0 to 1; in parts of the range where one is given.
         widths: (r,) cell widths at gamma = 1.
     """
 
@@ -67,13 +67,16 @@ class HostCoordinates:
             yield Partition.of_codes(codes)
 
 
-def coordinates(t: Values, rule: str, seed: int) -> Coordinates:
+def coordinates(
+    t: Values, rule: str, seed: int, span: tuple[float, float] | None = None
+) -> Coordinates:
     """The coordinates of samples (N, d), where they are, and their widths.
 
     Args:
         t: (N, d) samples.
         rule: "floor", every unit by itself; "projection", random sums of all units; or "auto".
         seed: Of the projection.
+        span: The range that units are measured by; each by its own values if None.
     """
     n, d = t.shape
     weights = None
@@ -82,7 +85,10 @@ def coordinates(t: Values, rule: str, seed: int) -> Coordinates:
     if not isinstance(t, np.ndarray):
         from .edge_torch import tensor_coordinates
 
-        return tensor_coordinates(t, weights)
+        return tensor_coordinates(t, weights, span)
+    if span is not None:
+        columns = _spanned(t, weights, span)
+        return HostCoordinates(columns, np.full(len(columns), even_distance(n, len(columns))))
     columns = np.array(t.T, dtype=np.float64) if weights is None else _projected(t, weights)
     columns -= columns.min(axis=1, keepdims=True)  # so that cell numbers stay small
     columns /= _or_one(columns.max(axis=1, keepdims=True))  # and squares finite
@@ -98,6 +104,11 @@ def neighbours(n: int, r: int) -> int:
     """The k of the distance that widths are made of, as in the published code, from 1 to N."""
     k: float = 0.43 * n ** (2 / 3 + 0.17 * r / (r + 1)) * math.exp(-1 / max(1e4, r**4))
     return min(max(math.floor(k), 1), n)
+
+
+def even_distance(n: int, r: int) -> float:
+    """The distance of a value to its k-th neighbour if all are spread evenly from 0 to 1."""
+    return neighbours(n, r) / (2 * n)
 
 
 def anchors(n: int) -> npt.NDArray[np.int64]:
@@ -126,20 +137,43 @@ def _projected(t: npt.NDArray[Any], weights: npt.NDArray[np.float64]) -> npt.NDA
     moving = reach > 0  # a unit that never moves may differ from its mean all the same
     squares = sum((part**2).sum(axis=0) for _, part in _centred(t, mean, reach))
     scale = np.divide(1, np.sqrt(squares * (d / n)), out=np.zeros(d), where=moving)
-    columns = np.empty((weights.shape[1], n))
-    for block, part in _centred(t, mean, reach):
-        columns[:, block] = (part @ (weights * scale[:, None])).T
+    return _sums(t, mean, reach, weights * scale[:, None])
+
+
+def _spanned(
+    t: npt.NDArray[Any], weights: npt.NDArray[np.float64] | None, span: tuple[float, float]
+) -> npt.NDArray[np.float64]:
+    """(r, N) units, or random sums of them that spread as one unit does, in parts of a range."""
+    d, low, reach = t.shape[1], span[0], (span[1] - span[0]) or 1.0
+    if weights is not None:
+        return _sums(t, np.full(d, low), np.full(d, reach), weights / math.sqrt(d))
+    columns = np.array(t.T, dtype=np.float64)
+    columns -= low
+    columns /= reach
+    return columns
+
+
+def _sums(
+    t: npt.NDArray[Any],
+    origin: npt.NDArray[np.float64],
+    reach: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """(r, N) weighted sums of the units less their origin, in units of their reach."""
+    columns = np.empty((weights.shape[1], len(t)))
+    for block, part in _centred(t, origin, reach):
+        columns[:, block] = (part @ weights).T
     return columns
 
 
 def _centred(
-    t: npt.NDArray[Any], mean: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]
+    t: npt.NDArray[Any], origin: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]
 ) -> Iterator[tuple[slice, npt.NDArray[np.float64]]]:
-    """The samples less their mean, in units of their reach, some at a time."""
+    """The samples less an origin, in units of their reach, some at a time."""
     rows = max(1, _BLOCK // t.shape[1])
     for first in range(0, len(t), rows):
         block = slice(first, first + rows)
-        part = t[block] - mean
+        part = t[block] - origin
         part /= _or_one(reach)
         yield block, part
 

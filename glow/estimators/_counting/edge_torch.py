@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .edge_grids import LEAST, anchors, grid_offsets, neighbours
+from .edge_grids import LEAST, anchors, even_distance, grid_offsets, neighbours
 from .partition_torch import TensorPartition, row_codes
 from .row_codes import hash_code
 
@@ -28,7 +28,7 @@ class TensorCoordinates:
     """What is hashed of one variable, as `HostCoordinates` but in tensors.
 
     Attributes:
-        columns: (r, N) float64, from 0 to 1.
+        columns: (r, N) float64, from 0 to 1; in parts of the range where one is given.
         widths: (r,) cell widths at gamma = 1.
     """
 
@@ -55,14 +55,21 @@ class TensorCoordinates:
 
 
 def tensor_coordinates(
-    t: torch.Tensor, weights: npt.NDArray[np.float64] | None
+    t: torch.Tensor,
+    weights: npt.NDArray[np.float64] | None,
+    span: tuple[float, float] | None = None,
 ) -> TensorCoordinates:
     """The coordinates of samples (N, d) float32 and their widths.
 
     Args:
         t: (N, d) samples.
         weights: (d, r) directions of a projection; without, every unit is one coordinate.
+        span: The range that units are measured by; each by its own values if None.
     """
+    if span is not None:
+        columns = _spanned(t, weights, span)
+        r, n = columns.shape
+        return TensorCoordinates(columns, columns.new_full((r,), even_distance(n, r)))
     columns = t.T.double().contiguous() if weights is None else _projected(t, weights)
     columns = columns - columns.amin(dim=1, keepdim=True)
     reach = columns.amax(dim=1, keepdim=True)
@@ -78,6 +85,16 @@ def _projected(t: torch.Tensor, weights: npt.NDArray[np.float64]) -> torch.Tenso
     moving = t.amax(dim=0) > t.amin(dim=0)
     scale = torch.where(moving, 1 / spread, 0.0)
     return (centred @ (torch.tensor(weights, device=t.device) * scale[:, None])).T.contiguous()
+
+
+def _spanned(
+    t: torch.Tensor, weights: npt.NDArray[np.float64] | None, span: tuple[float, float]
+) -> torch.Tensor:
+    """(r, N) units, or random sums of them that spread as one unit does, in parts of a range."""
+    parts = (t.double() - span[0]) / ((span[1] - span[0]) or 1.0)
+    if weights is not None:
+        parts = parts @ torch.tensor(weights / math.sqrt(t.shape[1]), device=t.device)
+    return parts.T.contiguous()
 
 
 def _widths(columns: torch.Tensor) -> torch.Tensor:
