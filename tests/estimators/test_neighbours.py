@@ -10,6 +10,7 @@ from scipy.special import digamma
 
 from glow.estimators import limited_memory
 from glow.estimators._context import Classes
+from glow.estimators._neighbours.bits import BITS, gather
 from glow.estimators._neighbours.search import (
     Cloud,
     Split,
@@ -18,9 +19,10 @@ from glow.estimators._neighbours.search import (
     pair_reading,
     radius_sums,
 )
+from glow.estimators._neighbours.search_kernels import all_within
 from glow.estimators._neighbours.sorted import Line, line_label_reading, line_pair_reading
 
-KS = np.array([1, 2, 3, 5, 8, 13])
+KS = np.array([1, 2, 3, 4, 5, 7, 9, 11, 13])  # so many that distances are gathered to be counted
 METRIC = {"euclidean": "euclidean", "max": "chebyshev"}
 SHAPES = ["smooth", "lattice", "rectified", "repeated", "constant"]
 
@@ -92,6 +94,32 @@ def problem(shape, n=120, d=2, seed=0):
 
 def test_digammas_are_those_of_scipy():
     np.testing.assert_allclose(digammas(500)[1:], digamma(np.arange(1, 501)), rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [1, BITS - 1, BITS, 5 * BITS + 3])
+def test_gathered_are_the_places_of_what_lies_between(n, dtype):
+    row = np.round(np.random.default_rng(n).random(n), 2).astype(dtype)
+    row[-1] = np.inf
+    for low, high in [(0.2, 0.3), (-1.0, 1.0), (0.5, 0.5), (-1.0, np.inf)]:
+        low, high = dtype(low), dtype(high)
+        expected = np.flatnonzero((row > low) & (row <= high))
+        places = np.empty(len(expected) + BITS, np.int64)
+        m = gather(row, low, high, places)
+        np.testing.assert_array_equal(places[:m], expected)
+    assert gather(row, -1.0, np.inf, np.empty(BITS - 1, np.int64)) == -1
+
+
+@pytest.mark.parametrize("largest", [0.01, 0.2, 0.9])  # few to gather, some, too many
+def test_counts_within_many_radii_are_those_of_comparisons(largest):
+    rng = np.random.default_rng(0)
+    row = np.round(rng.random(1000), 3).astype(np.float32)
+    radii = np.append(np.round(largest * rng.random(30), 3), -1).astype(np.float32)
+    counts = np.empty(len(radii), np.float32)
+    all_within(
+        row, radii, np.empty(1000 + BITS, np.int64), np.empty(1000 + BITS, row.dtype), counts
+    )
+    np.testing.assert_array_equal(counts, (row[:, None] <= radii).sum(axis=0))
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -15,12 +15,15 @@ import numpy.typing as npt
 
 from glow.estimators._compile import kernel, vector_kernel
 
+from .bits import BITS, gather
+
 Floats = npt.NDArray[Any]  # float32, or float64 where the input is wider
 Integers = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
 
 ATOM = 0  # the kind of a tied sample; others have the number of their variant
 _ONE, _ZERO = np.float32(1), np.float32(0)
+_FEW = 8  # radii that are counted as soon as distances are gathered
 _ENOUGH = 4  # times the wanted neighbours: with fewer candidates a smaller radius is not sought
 _GLANCE = 64  # samples whose nearest is the first radius tried
 _SMALLEST = 1e-30  # the first radius tried where they are all at the same place
@@ -85,9 +88,9 @@ def within(row: Floats, radius: float) -> np.float32:
 
 
 @vector_kernel
-def four_within(row: Floats, radii: Floats, counts: Floats) -> None:
-    """`within` for four radii in one pass."""
-    r0, r1, r2, r3 = radii[0], radii[1], radii[2], radii[3]
+def four_within(row: Floats, radii: Floats, v: int, counts: Floats) -> None:
+    """`within` for the radii ``v .. v + 3`` in one pass."""
+    r0, r1, r2, r3 = radii[v], radii[v + 1], radii[v + 2], radii[v + 3]
     c0 = c1 = c2 = c3 = _ZERO
     for j in range(len(row)):
         distance = row[j]
@@ -95,20 +98,53 @@ def four_within(row: Floats, radii: Floats, counts: Floats) -> None:
         c1 += _ONE if distance <= r1 else _ZERO
         c2 += _ONE if distance <= r2 else _ZERO
         c3 += _ONE if distance <= r3 else _ZERO
-    counts[0], counts[1], counts[2], counts[3] = c0, c1, c2, c3
+    counts[v], counts[v + 1], counts[v + 2], counts[v + 3] = c0, c1, c2, c3
 
 
 @kernel
-def all_within(row: Floats, radii: Floats, counts: Floats) -> None:
-    """`within` for each of the radii (V,); negative ones hold nothing."""
+def each_within(row: Floats, radii: Floats, counts: Floats) -> None:
+    """`within` for each of the radii (V,)."""
     last = len(radii) - len(radii) % 4
     for v in range(0, last, 4):
-        if radii[v : v + 4].max() >= 0:
-            four_within(row, radii[v : v + 4], counts[v : v + 4])
-        else:
-            counts[v : v + 4] = 0
+        four_within(row, radii, v, counts)
     for v in range(last, len(radii)):
-        counts[v] = within(row, radii[v]) if radii[v] >= 0 else _ZERO
+        counts[v] = within(row, radii[v])
+
+
+@kernel
+def within_at(row: Floats, places: Integers, radii: Floats, near: Floats, counts: Floats) -> None:
+    """`within` for each of the radii (V,), of the distances at some places alone.
+
+    They are copied to ``near``, which has room for ``BITS`` more, and filled up to whole vectors.
+    """
+    m = len(places)
+    whole = m + -m % BITS
+    for c in range(m):
+        near[c] = row[places[c]]
+    near[m:whole] = np.nan  # within no radius
+    each_within(near[:whole], radii, counts)
+
+
+@kernel
+def all_within(row: Floats, radii: Floats, places: Integers, near: Floats, counts: Floats) -> None:
+    """`within` for each of the radii (V,), sooner where few distances tell them apart.
+
+    Only those between the smallest and the largest radius do. If there are not many they are
+    gathered first, and many radii then cost little more than one. ``places`` and ``near`` are room
+    to work in, ``BITS`` longer than the row.
+    """
+    if len(radii) > _FEW:
+        smallest = largest = radii[0]
+        for v in range(1, len(radii)):
+            smallest, largest = min(smallest, radii[v]), max(largest, radii[v])
+        m = gather(row, smallest, largest, places[: len(row) // 4 + BITS])
+        if m >= 0:
+            within_at(row, places[:m], radii, near, counts)
+            inside = within(row, smallest)
+            for v in range(len(radii)):
+                counts[v] += inside
+            return
+    each_within(row, radii, counts)
 
 
 @kernel
@@ -122,7 +158,7 @@ def smallest_positive(row: Floats) -> float:
 
 
 @kernel
-def nearest(row: Floats, guess: float, candidates: Integers, found: Floats, at: Integers) -> None:
+def nearest(row: Floats, guess: float, candidates: Integers, found: Floats, at: Integers) -> int:
     """The smallest distances of a row in increasing order, equal ones in their order in the row.
 
     A radius that holds enough samples but not many more is sought first, because counting is
@@ -131,9 +167,13 @@ def nearest(row: Floats, guess: float, candidates: Integers, found: Floats, at: 
     Args:
         row: (M,) distances, at least as many finite ones as are wanted.
         guess: Where to begin, such as the answer for the sample before; it only saves time.
-        candidates: (M + 1,) room to work in.
+        candidates: (M + BITS,) set to the places of all samples as near as the last one found,
+            and of some that are farther.
         found: (wanted,) the distances.
         at: (wanted,) their places in the row.
+
+    Returns:
+        How many candidates there are.
     """
     wanted = len(found)
     radius = row.dtype.type(0)
@@ -150,10 +190,7 @@ def nearest(row: Floats, guess: float, candidates: Integers, found: Floats, at: 
             if inside < wanted:
                 break
             radius = smaller
-    m = 0
-    for j in range(len(row)):
-        candidates[m] = j
-        m += row[j] <= radius
+    m = gather(row, -1.0, radius, candidates)
     found[:] = np.inf
     for c in range(m):
         j = candidates[c]
@@ -163,6 +200,7 @@ def nearest(row: Floats, guess: float, candidates: Integers, found: Floats, at: 
                 found[p], at[p] = found[p - 1], at[p - 1]
                 p -= 1
             found[p], at[p] = row[j], j
+    return m
 
 
 @kernel
@@ -200,17 +238,18 @@ def add_pair_terms(
     n, values = x.shape[1], len(ks)
     wanted = min(ks[-1] + 1, n - 1)
     joint, found, at = np.empty(n, x.dtype), np.empty(wanted, x.dtype), np.empty(wanted, np.int64)
-    candidates = np.empty(n + 1, np.int64)
+    candidates = np.empty(n + BITS, np.int64)
     radii, kinds = np.empty((3, values), x.dtype), np.empty(values, np.int64)
-    counts = np.empty((3, values), np.float32)
+    counts, near = np.empty((3, values), np.float32), np.empty(n + BITS, x.dtype)
     for i in range(len(x)):
         larger(x[i], y[i], joint)
         joint[first + i] = np.inf
-        nearest(joint, found[wanted - 1] if i else 0.0, candidates, found, at)
+        m = nearest(joint, found[wanted - 1] if i else 0.0, candidates, found, at)
         set_radii(x[i], y[i], found, at, ks, variant, mixed, radii, kinds)
-        all_within(x[i], radii[0], counts[0])
-        all_within(y[i], radii[1], counts[1])
-        all_within(joint, radii[2], counts[2])
+        if radii[2].max() >= 0:
+            within_at(joint, candidates[:m], radii[2], near, counts[2])
+        all_within(x[i], radii[0], candidates, near, counts[0])
+        all_within(y[i], radii[1], candidates, near, counts[1])
         for v in range(values):
             sums[v] += pair_term(kinds[v], ks[v], counts[0, v], counts[1, v], counts[2, v], psi)
             count_tie(found, ks[v], v, ties)
@@ -316,10 +355,11 @@ def add_label_terms(
         ties: Likewise.
     """
     n, values = t.shape[1], len(ks)
-    inside, candidates = np.empty(n, t.dtype), np.empty(n + 1, np.int64)
+    inside, candidates = np.empty(n, t.dtype), np.empty(n + BITS, np.int64)
     found, at = np.empty(ks[-1] + 1, t.dtype), np.empty(ks[-1] + 1, np.int64)
     radii, atoms = np.empty(values, t.dtype), np.empty(values, t.dtype)
     counts, joint = np.empty(values, np.float32), np.empty(values, np.float32)
+    near = np.empty(n + BITS, t.dtype)
     for i in range(len(t)):
         low, high = lows[i], highs[i]
         others = high - low - 1
@@ -327,14 +367,15 @@ def add_label_terms(
         inside[low:high] = t[i, low:high]
         inside[first + i] = np.inf
         guess = found[wanted - 1] if i and wanted <= highs[i - 1] - lows[i - 1] - 1 else 0.0
-        nearest(inside[low:high], guess, candidates, found[:wanted], at[:wanted])
+        m = nearest(inside[low:high], guess, candidates, found[:wanted], at[:wanted])
         for v in range(values):
             k = min(ks[v], others)
             atom = mixed and is_tied(found[:wanted], k)
             radii[v] = found[k - 1] if atom else below(found[k - 1], t)
             atoms[v] = found[k - 1] if atom else -1
-        all_within(t[i], radii, counts)
-        all_within(inside[low:high], atoms, joint)
+        if atoms.max() >= 0:
+            within_at(inside[low:high], candidates[:m], atoms, near, joint)
+        all_within(t[i], radii, candidates, near, counts)
         for v in range(values):
             k = min(ks[v], others)
             kind = ATOM if atoms[v] >= 0 else 1
@@ -369,7 +410,7 @@ def add_radius_terms(
         ties: (2, V) as in `add_pair_terms`.
     """
     n = distances.shape[1]
-    row, candidates = np.empty(n, distances.dtype), np.empty(n + 1, np.int64)
+    row, candidates = np.empty(n, distances.dtype), np.empty(n + BITS, np.int64)
     found, at = np.empty(ks[-1] + 1, distances.dtype), np.empty(ks[-1] + 1, np.int64)
     for i in range(len(distances)):
         low, high = lows[i], highs[i]
@@ -379,13 +420,15 @@ def add_radius_terms(
         row[first + i] = np.inf
         guess = found[wanted - 1] if i and wanted <= highs[i - 1] - lows[i - 1] - 1 else 0.0
         nearest(row[low:high], guess, candidates, found[:wanted], at[:wanted])
+        inside, apart = 0, 0.0
+        if found[0] == 0:
+            inside, apart = int(within(row[low:high], 0.0)), smallest_positive(row[low:high])
+            apart = smallest_positive(row) if apart == np.inf else apart
         for v in range(len(ks)):
             k = min(ks[v], others)
             radius = found[k - 1]
             count_tie(found[:wanted], k, v, ties)
             if radius == 0:
-                k = int(within(row[low:high], 0.0))
-                radius = smallest_positive(row[low:high])
-                radius = smallest_positive(row) if radius == np.inf else radius
+                k, radius = inside, apart
             sums[0, v] += np.log(radius)
             sums[1, v] += psi[k]
