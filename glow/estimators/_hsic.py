@@ -153,10 +153,7 @@ class HSIC(KernelMeasure):
         xt, ty, shuffled = (
             normalised_hsic(own, self._fixed(other, self.sigma, about)) for other, about in others
         )
-        width = (
-            {} if self.kernel == "linear" else {"sigma": self._kernels().width(samples, self.sigma)}
-        )
-        return {"xt": xt, "ty": ty, **width, "ty_shuffled": shuffled}
+        return {"xt": xt, "ty": ty, **self._width(samples), "ty_shuffled": shuffled}
 
     def _fixed(self, variable: Variable, sigma: Sigma, context: Context | None) -> Ridged:
         """The ridged kernel of what stays while layers change."""

@@ -36,6 +36,16 @@ def test_a_curve_is_the_single_estimates():
         np.testing.assert_allclose(curve[i], expected, atol=2e-6)
 
 
+def test_a_curve_of_orders_is_the_single_estimates():
+    x, t, y = problem(2, 100, 3)
+    orders = [0.5, 1, 2, 3.7]
+    curve = np.column_stack(Renyi(sigma=0.7).curve(t, Context(x, y), "alpha", orders))
+    for order, found in zip(orders, curve, strict=True):
+        k, ell = slow.gaussian(x, 0.7), slow.gaussian(t, 0.7)
+        expected = slow.renyi(k, ell, order), slow.renyi(ell, slow.delta(y), order)
+        np.testing.assert_allclose(found, expected, atol=2e-6)
+
+
 def test_a_spline_through_the_nodes_is_the_curve():
     from scipy.interpolate import CubicSpline
 

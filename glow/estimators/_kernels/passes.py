@@ -112,11 +112,11 @@ class Kernels:
         def of(a: Variable, b: Variable) -> Products:
             return linear_products(a, b, unbiased=unbiased)
 
-        key = ("linear kernel", self._kind(second, context), unbiased)
+        key = ("linear kernel", self.kind(second, context), unbiased)
         return Three(
             of(first, second),
             lambda: of(first, first),
-            lambda: _remember(context, key, lambda: of(second, second)),
+            lambda: remember(context, key, lambda: of(second, second)),
         )
 
     def passes(
@@ -166,7 +166,7 @@ class Kernels:
             ratios: Its own scales over those; the same everywhere, since one sigma serves all.
             context: Where it is kept.
         """
-        kind, ratio = self._kind(samples, context), float(ratios[0])
+        kind, ratio = self.kind(samples, context), float(ratios[0])
         own = nodes * ratio
 
         def total() -> Curve:
@@ -177,8 +177,8 @@ class Kernels:
 
         key = ("kernel sums", kind, self.rooted, tuple(own.tolist()))
         return Fixed(
-            _remember(context, ("distances", kind), lambda: Distances(self.owner, samples)),
-            _remember(context, key, total),
+            remember(context, ("distances", kind), lambda: Distances(self.owner, samples)),
+            remember(context, key, total),
             ratio,
         )
 
@@ -220,7 +220,7 @@ class Kernels:
             lambda: of_classes(second, second, (b, b)),
         )
 
-    def _kind(self, variable: Variable, context: Context | None) -> str:
+    def kind(self, variable: Variable, context: Context | None) -> str:
         """Which of the context's variables it is, to remember what follows from it."""
         return "x" if context is not None and variable is context.x else "y"
 
@@ -259,5 +259,6 @@ def _with_itself(total: Curve, at: Nodes, squared: Squared) -> Products:
     return with_itself(total, at, squared)
 
 
-def _remember(context: Context | None, key: Hashable, make: Callable[[], T]) -> T:
+def remember(context: Context | None, key: Hashable, make: Callable[[], T]) -> T:
+    """What ``make`` returns, kept in the context if there is one."""
     return make() if context is None else context.memo(key, make)

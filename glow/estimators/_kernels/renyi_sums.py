@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from glow.estimators._context import Classes
+
+from .passes import remember, samples_of
 
 if TYPE_CHECKING:
     from glow.estimators._context import Context
@@ -18,19 +21,8 @@ if TYPE_CHECKING:
 Curve = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
-
-class Spectra(NamedTuple):
-    """Eigenvalues of kernel matrices of trace 1.
-
-    Attributes:
-        first: (N,) of one variable.
-        second: (N,) of the other.
-        both: (N,) of the product of their entries.
-    """
-
-    first: Curve
-    second: Curve
-    both: Curve
+_SUBSAMPLE = 512
+"""Samples whose eigenvalues are taken where the order is not 2."""
 
 
 def collision_entropies(
@@ -67,49 +59,84 @@ def collision_entropies(
     return found
 
 
-def spectra(
-    first: Variable, second: Variable, sigmas: tuple[float, float], rows: npt.NDArray[np.int64]
-) -> Spectra:
-    """The eigenvalues that an information of any order needs.
+def informations(
+    kernels: Kernels,
+    first: Variable,
+    seconds: list[Variable],
+    sigma: Sigma,
+    orders: Curve,
+    context: Context | None,
+) -> Curve:
+    """S(A) + S(B) - S(A, B) of many orders, in bits, from the same eigenvalues.
 
     Args:
-        first: Samples (N, d) or labels.
-        second: Likewise.
-        sigmas: The bandwidths of both.
-        rows: (n,) the samples to take.
+        kernels: How the bandwidth becomes a kernel.
+        first: A variable.
+        seconds: The others.
+        sigma: The bandwidth.
+        orders: (V,) the orders.
+        context: Where to keep what follows from the others alone.
+
+    Returns:
+        (others, V).
     """
-    a, b = (_matrix(v, sigma, rows) for v, sigma in zip((first, second), sigmas, strict=True))
-    n = len(rows)
-    return Spectra(*(_eigenvalues(matrix / n) for matrix in (a, b, a * b)))
+    rows = _chosen(samples_of(first))
+    own = _matrix(kernels, first, sigma, rows)
+    entropy, found = _entropies(_eigenvalues(own), orders), []
+    for second in seconds:
+        if isinstance(second, Classes):
+            other, both = _spectra_with_labels(own, second.labels[rows])
+        else:
+            key = ("renyi spectrum", kernels.kind(second, context), sigma)
+            matrix = _matrix(kernels, second, sigma, rows)
+            other = remember(context, key, partial(_eigenvalues, matrix))
+            both = _eigenvalues(own * matrix)
+        found.append(entropy + _entropies(other, orders) - _entropies(both, orders))
+    return np.array(found)
 
 
-def _eigenvalues(matrix: Matrix) -> Curve:
-    return np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
+def _eigenvalues(kernel: Matrix) -> Curve:
+    """Those of a kernel matrix, made to have trace 1."""
+    return np.asarray(np.linalg.eigvalsh(kernel / len(kernel)), dtype=np.float64)
 
 
-def information(found: Spectra, alpha: float) -> float:
-    """S(A) + S(B) - S(A, B) of order alpha, in bits."""
-    return (
-        _entropy(found.first, alpha) + _entropy(found.second, alpha) - _entropy(found.both, alpha)
-    )
+def _spectra_with_labels(kernel: Matrix, labels: npt.NDArray[np.int64]) -> tuple[Curve, Curve]:
+    """Eigenvalues of the labels' kernel and of its product with another, class by class."""
+    classes = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    n = len(labels)
+    own = np.array([len(rows) / n for rows in classes])
+    blocks = [np.linalg.eigvalsh(kernel[np.ix_(rows, rows)] / n) for rows in classes]
+    return own, np.concatenate(blocks)
 
 
-def _entropy(eigenvalues: Curve, alpha: float) -> float:
-    """S = log2(sum of the eigenvalues' powers) / (1 - alpha), in bits."""
+def _entropies(eigenvalues: Curve, orders: Curve) -> Curve:
+    """S = log2(sum of the eigenvalues' powers) / (1 - order) for each order, in bits."""
     positive = eigenvalues[eigenvalues > np.finfo(np.float64).eps]
-    if alpha == 1:
-        return float(-(positive * np.log2(positive)).sum()) + 0.0
-    return math.log2(float((positive**alpha).sum())) / (1 - alpha)
+    first = orders == 1
+    powers = (positive ** orders[:, None]).sum(axis=1)
+    neumann = -(positive * np.log2(positive)).sum() + 0.0
+    others = np.log2(powers) / np.where(first, 1, 1 - orders)
+    return np.asarray(np.where(first, neumann, others), dtype=np.float64)
 
 
-def _matrix(variable: Variable, sigma: float, rows: npt.NDArray[np.int64]) -> Matrix:
+def _chosen(n: int) -> npt.NDArray[np.int64]:
+    if n <= _SUBSAMPLE:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(0).permutation(n)[:_SUBSAMPLE])
+
+
+def _matrix(
+    kernels: Kernels, variable: Variable, sigma: Sigma, rows: npt.NDArray[np.int64]
+) -> Matrix:
     if isinstance(variable, Classes):
         labels = variable.labels[rows]
         return np.asarray(labels[:, None] == labels, dtype=np.float64)
     from scipy.spatial.distance import pdist, squareform
 
     squared = pdist(np.asarray(variable[rows], dtype=np.float64), "sqeuclidean")
-    matrix: Matrix = np.exp(-squareform(squared) / (2 * sigma**2))
+    scale = float(kernels.scales(variable, [sigma])[0])
+    matrix: Matrix = squareform(np.exp(-scale * squared))
+    np.fill_diagonal(matrix, 1)
     return matrix
 
 
