@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -82,8 +83,14 @@ class Curves:
             the estimate between the two kept values around ``asked``.
 
         Raises:
-            ValueError: if the value lies outside the range of the kept ones.
+            TypeError: if the value is no number.
+            ValueError: if it lies outside the range of the kept ones.
         """
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise TypeError(
+                f"Curves: {self.parameter} must be a number, got {value!r}. "
+                f"Choose e.g. {self.values[len(self.values) // 2]:g}."
+            )
         low, high = float(self.values[0]), float(self.values[-1])
         if not low <= value <= high:
             raise ValueError(

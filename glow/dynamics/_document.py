@@ -49,10 +49,16 @@ def save(
 
     Raises:
         DocumentError: if the planes do not go together.
+        ValueError: if the file's name claims another format, such as ``.nc``.
         FileNotFoundError: if there is no such folder.
         OSError: if the file cannot be written.
     """
     file = Path(path)
+    if file.suffix not in ("", ".json"):
+        raise ValueError(
+            f"save: a plane document is JSON and its name ends in .glow.json, got {file.name!r}. "
+            f"Choose {file.stem + '.glow.json'!r}, or for other formats e.g. plane.to_netcdf(path)."
+        )
     if not file.parent.is_dir():
         raise FileNotFoundError(
             f"save: the folder {str(file.parent)!r} does not exist. Create it, or choose another: "

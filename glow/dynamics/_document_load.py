@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,6 @@ from ._fields import parse_json
 from ._packed import unpack, unpack_phrases
 
 if TYPE_CHECKING:
-    import os
-
     import numpy.typing as npt
     import xarray as xr
 
@@ -40,9 +39,21 @@ def load(path: str | os.PathLike[str]) -> dict[str, list[xr.Dataset]]:
 
     Raises:
         DocumentError: if the file is not a complete document of this version.
+        FileNotFoundError: if there is no such file.
         OSError: if it cannot be read.
+        TypeError: if the path is none.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f"load: path must be the path of a document, got {path!r}. "
+            "Give that of a file written by glow.dynamics.save, such as 'planes.glow.json'."
+        )
     file = Path(path)
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"load: expected a plane document (*.glow.json), but there is no file {str(file)!r}. "
+            "Give the path of one that glow.dynamics.save wrote."
+        )
     if (size := file.stat().st_size) > _LARGEST_FILE:
         raise DocumentError(
             f"{file.name}: expected at most {_LARGEST_FILE} bytes, got {size}. {_REMEDY}"

@@ -47,6 +47,18 @@ class Job:
     cancel: Flag | None = None
     n_jobs: int | None = None
 
+    def __post_init__(self) -> None:
+        jobs = self.n_jobs
+        if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int)):
+            raise TypeError(
+                f"{self.owner}: n_jobs must be a whole number, got {jobs!r}. Choose e.g. 2."
+            )
+        if jobs == 0:
+            raise ValueError(
+                f"{self.owner}: n_jobs must be at least 1, or -1 for every core, got 0. "
+                "Leave it out for the default."
+            )
+
     def run(self, study: Study, epochs: Sequence[int], resamples: int = 0) -> xr.Dataset:
         """Estimates a study at some epochs, and as many halves of its probe set.
 

@@ -53,7 +53,9 @@ def _tensor(name: str, values: Any) -> Tensor:  # noqa: ANN401 - it is what is c
     try:
         tensor = values if isinstance(values, torch.Tensor) else torch.from_numpy(np.array(values))
     except (TypeError, ValueError):
-        raise _wrong(f"{name} of numbers", type(values).__name__) from None
+        words = np.asarray(values).dtype.kind in "US"
+        got = f"words (encode them: numpy.unique({name}, return_inverse=True)[1])"
+        raise _wrong(f"{name} of numbers", got if words else type(values).__name__) from None
     if tensor.is_complex():
         raise _wrong(f"{name} of real numbers", "complex ones")
     if tensor.dtype not in PROBE_TYPES:

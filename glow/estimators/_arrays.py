@@ -27,6 +27,11 @@ def as_array(owner: str, name: str, value: Array) -> npt.NDArray[Any]:
         ValueError: If it holds no samples.
     """
     array = np.asarray(_from_torch(value))
+    if array.dtype.kind in "US":
+        raise TypeError(
+            f"{owner}: {name} must hold real numbers, got words (dtype {array.dtype}). Encode "
+            f"them: symbols, {name} = numpy.unique({name}, return_inverse=True)."
+        )
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{owner}: {name} must hold real numbers, "

@@ -102,8 +102,8 @@ def recommend(x: Array, y: Array) -> Recommendation:
 
     Raises:
         TypeError: If an array does not hold real numbers.
-        ValueError: If an array is empty or not finite, the lengths differ, or there are fewer than
-            5 samples, or if whole numbers that all differ are given as symbols.
+        ValueError: If an array is empty or not finite, the lengths differ, there are fewer than 5
+            samples, or whole numbers that all differ are given as symbols.
 
     Example:
         >>> import numpy as np
@@ -119,6 +119,12 @@ def recommend(x: Array, y: Array) -> Recommendation:
     n = len(arrays["x"])
     if n < 5:
         raise ValueError(f"recommend: a choice needs at least 5 samples, got {n}.")
+    for name, array in arrays.items():
+        if is_discrete(array) and len(Classes.of(array).starts) == n + 1:
+            raise ValueError(
+                f"recommend: {name} holds whole numbers, which are symbols, but all {n} of them "
+                f"differ. Give quantities as floating point numbers: {name}.astype(float)."
+            )
     symbols = tuple(name for name, array in arrays.items() if _repeats(array))
     found = _choose(*_read(arrays, symbols))
     notes = [f"{name} repeats few values and is read as symbols." for name in symbols]

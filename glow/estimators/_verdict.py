@@ -20,6 +20,8 @@ VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES, UNFINISHE
 """Every phrase that an estimator's verdict can be."""
 
 _NEAR_CEILING = 0.05  # bits below a ceiling at which an estimate counts as standing on it
+_CELLS_SHARE = 2 / 3  # of the entropy of cells, from where on they cut estimates short
+_ENTROPY_SHARE = 0.1  # of H(Y): an estimate that is nearer cannot be cut short by more
 _TIED_SHARE = 0.1
 _OUTSIDE_SHARE = 0.01
 _BASELINE_SHARE = 0.1  # of H(Y)
@@ -41,11 +43,12 @@ def verdict(
     Args:
         value: The estimate.
         diagnostics: What is known of it. ``tied_share``: of the distances between neighbours that
-            are equal. ``outside_share``: of the values beyond the range of the cells. ``shuffled``:
-            the estimate for a shuffled partner, which should be 0. ``half_change``: the estimate
-            less that from half of the samples; NaN where a half was too small to say.
-            ``gaussian_error``: the relative error on Gaussian data of the same N, d and covariance.
-            Others are ignored, and so is NaN in the others.
+            are equal. ``atom_share``: of the samples that repeat, a reason only where the estimate
+            hangs on how often they do (``half_change``). ``outside_share``: of the values beyond
+            the range of the cells. ``shuffled``: the estimate for a shuffled partner, which should
+            be 0. ``half_change``: the estimate less that from half of the samples; NaN where a half
+            was too small to say. ``gaussian_error``: the relative error on Gaussian data of the
+            same N, d and covariance. Others are ignored, and so is NaN in the others.
         ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it
             could not have been larger, whatever the truth is.
         entropy: What the truth cannot exceed, such as H(Y), which is also the measure for
@@ -57,20 +60,23 @@ def verdict(
         0 counts too. The first reason that applies wins.
     """
 
-    def known(name: str) -> float:
-        figure = diagnostics.get(name, 0.0)
-        return 0.0 if math.isnan(figure) else figure
+    def known(name: str, otherwise: float = 0.0) -> float:
+        figure = diagnostics.get(name, otherwise)
+        return otherwise if math.isnan(figure) else figure
 
     room = entropy if entropy is not None else max(abs(value), 1.0)
     allowed_change = max(_HALF_CHANGE, _HALF_SHARE * abs(value))
+    moves = abs(known("half_change")) > allowed_change
+    more = entropy is None or entropy - value > max(_NEAR_CEILING, _ENTROPY_SHARE * entropy)
     reasons = {
         ABOVE_CEILING: entropy is not None and value > entropy + _NEAR_CEILING,
-        AT_CEILING: value > ceiling - _NEAR_CEILING,
-        TIES: known("tied_share") > _TIED_SHARE,
+        AT_CEILING: value > ceiling - _NEAR_CEILING
+        or (value > _CELLS_SHARE * known("cell_ceiling", math.inf) and more),
+        TIES: known("tied_share") > _TIED_SHARE or (moves and known("atom_share") > _TIED_SHARE),
         RANGE: known("outside_share") > _OUTSIDE_SHARE,
         SAMPLES: value < -_BELOW_ZERO
         or abs(known("shuffled")) > max(_BASELINE_SHARE * room, _RESIDUE)
-        or abs(known("half_change")) > allowed_change
+        or moves
         or math.isnan(diagnostics.get("half_change", 0.0))
         or abs(known("gaussian_error")) > _GAUSSIAN_ERROR,
     }

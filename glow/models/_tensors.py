@@ -31,9 +31,8 @@ def inputs(owner: str, x: ArrayLike | Tensor, device: torch.device, *, integers:
         TypeError: No numbers.
     """
     tensor = _numbers(owner, "x", x).to(device)
-    if tensor.dtype == torch.float64 or not (integers or tensor.is_floating_point()):
-        tensor = tensor.float()
-    return tensor
+    kept = integers and not tensor.is_floating_point()
+    return tensor if kept else tensor.float()
 
 
 def targets(owner: str, y: ArrayLike | Tensor, device: torch.device, samples: int) -> Tensor:
@@ -80,6 +79,11 @@ def _numbers(owner: str, name: str, values: ArrayLike | Tensor) -> Tensor:
 
 def _from_numpy(owner: str, name: str, values: ArrayLike) -> Tensor:
     array = np.asarray(values)
+    if array.dtype.kind in "US":
+        raise TypeError(
+            f"{owner}: {name} must hold numbers, got words (an array of {array.dtype}). Encode "
+            f"them: classes, {name} = numpy.unique({name}, return_inverse=True)."
+        )
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"{owner}: {name} must hold numbers, got an array of {array.dtype}. "

@@ -215,3 +215,10 @@ def test_compression_is_peak_minus_last(recorded_runs):
     assert lost.attrs["units"] == "bits"
     xt = s["xt"].values
     assert np.array_equal(lost.values, xt.max(axis=2) - xt[:, :, -1])
+
+
+@pytest.mark.parametrize("value", ["a", None, True])
+def test_a_value_that_is_no_number_is_refused(recorded, value):
+    curves = Curves(sweep(recorded, Binned(), bins=[4, 8]))
+    with pytest.raises(TypeError, match=r"Curves: bins must be a number, got .*Choose e.g. 8"):
+        curves.at(value)

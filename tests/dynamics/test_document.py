@@ -440,3 +440,16 @@ def test_any_json_in_any_place_is_an_error_or_a_plane(tmp_path_factory, path, va
             assert all(isinstance(layer, str) for layer in plane["layer"].values.tolist())
             assert not np.isinf(plane["xt"].values).any()
             document(plane)
+
+
+def test_another_format_is_not_written_under_its_name(tmp_path):
+    with pytest.raises(ValueError, match=r"ends in \.glow\.json, got 'p\.nc'.*'p\.glow\.json'"):
+        save(made(), tmp_path / "p.nc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_loaded_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"load: expected a plane document .*'missing'"):
+        load("missing")
+    with pytest.raises(TypeError, match="load: path must be the path of a document, got 3"):
+        load(3)

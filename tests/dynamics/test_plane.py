@@ -276,3 +276,11 @@ def test_a_path_is_not_a_recording(recorded):
 def test_a_recording_is_not_a_plane(recorded, use):
     with pytest.raises(TypeError, match=f"{use.__name__}: expected a plane, got Recording"):
         use(recorded)
+
+
+@pytest.mark.parametrize(
+    ("n_jobs", "error"), [(0, ValueError), ("a", TypeError), (True, TypeError)]
+)
+def test_a_wrong_number_of_threads_is_refused(recorded, n_jobs, error):
+    with pytest.raises(error, match=r"^plane: n_jobs must be .*, got"):
+        plane(recorded, FIXED, n_jobs=n_jobs)

@@ -287,7 +287,7 @@ def test_a_unit_that_knows_more_of_a_label_than_gaussian_classes_find_is_a_misfi
     found = Gaussian().measure(t, y)
     assert found.verdict == "model does not fit"
     assert found.diagnostics["part_excess"] > 0.3
-    context = Context(t, y)
+    context = Context(rng.normal(size=(1000, 2)), y)
     assert Gaussian().verdicts(Gaussian().estimate(t, context), context)[1] == found.verdict
     plain = rng.normal(size=(1000, 3)) + y[:, None]
     assert Gaussian().measure(plain, y).verdict == "reliable"

@@ -159,3 +159,16 @@ def test_it_reads_well_and_cannot_be_changed():
 def test_bad_input_is_named(x, y, error, message):
     with pytest.raises(error, match=f"^recommend: .*{message}"):
         recommend(x, y)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_whole_numbers_that_all_differ_are_refused_on_either_side(order):
+    name = "x" if order == 1 else "y"
+    for partner in (np.arange(500) % 2, np.random.default_rng(0).normal(size=500)):
+        with pytest.raises(ValueError, match=rf"recommend: {name} holds .*{name}.astype\(float\)"):
+            recommend(*(np.arange(500), partner)[::order])
+
+
+def test_words_are_to_be_encoded():
+    with pytest.raises(TypeError, match=r"recommend: y must .*numpy.unique\(y, return_inverse"):
+        recommend(np.zeros(10), np.array(["a", "b"] * 5))

@@ -1,9 +1,10 @@
 import math
 
+import numpy as np
 import pytest
 
-from glow.estimators import VERDICTS
-from glow.estimators._verdict import verdict
+from glow.estimators import KNN, KSG, VERDICTS
+from glow.estimators._verdict import RELIABLE, TIES, verdict
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,15 @@ from glow.estimators._verdict import verdict
 def test_the_first_reason_wins(value, diagnostics, limits, phrase):
     assert verdict(value, diagnostics, **limits) == phrase
     assert phrase in VERDICTS
+
+
+@pytest.mark.parametrize("estimator", [KSG(), KSG(ties="plain"), KNN()], ids=repr)
+def test_repeated_samples_are_ties_to_every_family(estimator):
+    x, noise = np.random.default_rng(0).normal(size=(2, 200, 2))
+    assert estimator.measure(x, x + noise).verdict == "reliable"
+    assert estimator.measure(*(np.repeat(v, 5, axis=0) for v in (x, x + noise))).verdict == TIES
+
+
+def test_atoms_alone_are_no_reason():
+    assert verdict(1.0, {"atom_share": 1.0, "half_change": 0.0}) == RELIABLE
+    assert verdict(1.0, {"atom_share": 1.0, "half_change": 0.5}) == TIES

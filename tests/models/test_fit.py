@@ -134,7 +134,9 @@ def test_the_unshuffled_split_is_the_tail():
     assert history.validation_indices.tolist() == [7, 8, 9]
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16, np.uint8, ">f4", bool])
+@pytest.mark.parametrize(
+    "dtype", [np.float64, np.float32, np.float16, np.int16, np.uint8, ">f4", bool]
+)
 def test_numpy_of_every_kind_is_cast(dtype):
     x = (np.arange(40).reshape(10, 4) % 3).astype(dtype)
     labels = np.arange(10, dtype=np.uint8) % 2
