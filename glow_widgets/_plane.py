@@ -27,17 +27,24 @@ class InformationPlane(GlowWidget):
         plane: A plane, a sweep over one parameter, ``{recording name: plane}``, or a plane
             document; None for an empty plane.
         title: Heading; kept by later updates.
+        run: The ``model_id`` of the :class:`TrainingProgress` whose training it follows, if any:
+            JupyterLab's panel shows both together.
     """
 
     _model_name = Unicode("PlaneModel", read_only=True).tag(sync=True)
     _view_name = Unicode("PlaneView").tag(sync=True)
     document = Dict().tag(sync=True)
+    run = Unicode().tag(sync=True)
 
     def __init__(
-        self, plane: xr.Dataset | Mapping[str, Any] | None = None, *, title: str | None = None
+        self,
+        plane: xr.Dataset | Mapping[str, Any] | None = None,
+        *,
+        title: str | None = None,
+        run: str = "",
     ) -> None:
         self._title = title
-        super().__init__(document={} if plane is None else to_document(plane, title))
+        super().__init__(document={} if plane is None else to_document(plane, title), run=run)
 
     def update(self, plane: xr.Dataset | Mapping[str, Any]) -> None:
         """Show another plane in place of the present one."""

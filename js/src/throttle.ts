@@ -1,7 +1,13 @@
 /**
  * Wrap `call` so that it runs at most once in `milliseconds`; the last arguments always arrive.
+ *
+ * @param milliseconds A number, or what gives it anew for every wait.
  */
-export function throttle<T>(call: (value: T) => void, milliseconds: number): (value: T) => void {
+export function throttle<T>(
+  call: (value: T) => void,
+  milliseconds: number | (() => number)
+): (value: T) => void {
+  const pause = typeof milliseconds === 'number' ? () => milliseconds : milliseconds;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: { value: T } | null = null;
   const pass = (): void => {
@@ -9,7 +15,7 @@ export function throttle<T>(call: (value: T) => void, milliseconds: number): (va
     if (waiting) {
       const { value } = waiting;
       waiting = null;
-      timer = setTimeout(pass, milliseconds);
+      timer = setTimeout(pass, pause());
       call(value);
     }
   };

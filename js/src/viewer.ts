@@ -30,6 +30,11 @@ export class PlanePanel extends Widget {
     });
   }
 
+  /** The file's text. */
+  get source(): string {
+    return this.context.model.toString();
+  }
+
   override dispose(): void {
     if (!this.isDisposed) {
       this.context.model.contentChanged.disconnect(this.read, this);
@@ -39,7 +44,7 @@ export class PlanePanel extends Widget {
   }
 
   private read(): void {
-    this.explorer.setDocument(this.context.model.toString());
+    this.explorer.setDocument(this.source);
   }
 }
 

@@ -1,0 +1,69 @@
+import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { WidgetTracker } from '@jupyterlab/apputils';
+import { ABCWidgetFactory, DocumentRegistry, DocumentWidget } from '@jupyterlab/docregistry';
+
+import { strings } from '../strings';
+import { CommandIDs } from '../tokens';
+import { MODULE_NAME } from '../version';
+import { planeIcon } from './icons';
+import { RecordingPanel } from './recording-panel';
+
+/** The file type of recordings: one folder each, told by its `recording.json`. */
+export const RECORDING_TYPE: Partial<DocumentRegistry.IFileType> & { name: string } = {
+  name: 'glow-recording',
+  displayName: strings.lab.recordingLabel,
+  extensions: [],
+  pattern: '^recording\\.json$',
+  mimeTypes: ['application/json'],
+  fileFormat: 'text',
+  contentType: 'file',
+  icon: planeIcon
+};
+
+class RecordingFactory extends ABCWidgetFactory<
+  DocumentWidget<RecordingPanel>,
+  DocumentRegistry.IModel
+> {
+  constructor(private readonly app: JupyterFrontEnd) {
+    super({
+      name: strings.lab.recordingName,
+      label: strings.lab.recordingName,
+      modelName: 'text',
+      fileTypes: [RECORDING_TYPE.name],
+      defaultFor: [RECORDING_TYPE.name],
+      readOnly: true
+    });
+  }
+
+  protected override createNewWidget(
+    context: DocumentRegistry.Context
+  ): DocumentWidget<RecordingPanel> {
+    const { commands, serviceManager } = this.app;
+    const content = new RecordingPanel(context, serviceManager.contents, commands);
+    return new DocumentWidget({ content, context });
+  }
+}
+
+export const recordings: JupyterFrontEndPlugin<void> = {
+  id: `${MODULE_NAME}:recordings`,
+  description: 'Opens recordings (recording.json).',
+  autoStart: true,
+  optional: [ILayoutRestorer],
+  activate: (app: JupyterFrontEnd, restorer: ILayoutRestorer | null) => {
+    const factory = new RecordingFactory(app);
+    const tracker = new WidgetTracker<DocumentWidget<RecordingPanel>>({
+      namespace: `${MODULE_NAME}-recordings`
+    });
+    app.docRegistry.addFileType(RECORDING_TYPE);
+    app.docRegistry.addWidgetFactory(factory);
+    factory.widgetCreated.connect((_, widget) => {
+      widget.context.pathChanged.connect(() => void tracker.save(widget));
+      void tracker.add(widget);
+    });
+    void restorer?.restore(tracker, {
+      command: CommandIDs.openDocument,
+      args: widget => ({ path: widget.context.path, factory: factory.name }),
+      name: widget => widget.context.path
+    });
+  }
+};

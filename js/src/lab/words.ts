@@ -1,0 +1,9 @@
+import { ITranslator, nullTranslator, TranslationBundle } from '@jupyterlab/translation';
+
+/** The catalogue of translations that JupyterLab's language packs can have for this package. */
+const DOMAIN = 'glow_widgets';
+
+/** What puts the strings of `strings.lab` into the reader's language. */
+export function translation(translator: ITranslator | null): TranslationBundle {
+  return (translator ?? nullTranslator).load(DOMAIN);
+}

@@ -1,0 +1,84 @@
+"""The panel, the status bar and the commands: what JupyterLab knows of trainings that run."""
+
+import pytest
+from lessons import BUILD, OUTCOME, WATCH, fit
+
+ENDLESS = 200_000
+LIVE_COMMANDS = ("glow:stop-training", "glow:pause-training")
+PLANE_COMMANDS = ("glow:save-plane-html", "glow:save-plane-png", "glow:save-plane-json")
+CAPTIONS = """ids => Object.fromEntries(ids.map(id => [
+  id, [jupyterapp.commands.isEnabled(id), jupyterapp.commands.caption(id)]]))"""
+HIDE = "hidden => Object.defineProperty(document, 'hidden', {get: () => hidden, configurable: true})"
+
+
+def captions(tab, ids):
+    """Whether each command can be run, and what it says of itself."""
+    return tab.page.evaluate(CAPTIONS, list(ids))
+
+
+def panel(tab):
+    return tab.by_id("glow-runs")
+
+
+def palette_items(tab):
+    """What the palette offers for "PyGlow": category, label, caption, whether it is disabled."""
+    tab.page.keyboard.press("Control+Shift+C")
+    tab.page.locator(".lm-CommandPalette-input").fill("PyGlow")
+    tab.page.locator(".lm-CommandPalette-item", has_text="Stop Training").wait_for()
+    return tab.page.evaluate(
+        """() => [...document.querySelectorAll('.lm-CommandPalette-item')].map(item => [
+            item.querySelector('.lm-CommandPalette-itemLabel').textContent,
+            item.querySelector('.lm-CommandPalette-itemCaption')?.textContent ?? '',
+            item.classList.contains('lm-mod-disabled')])"""
+    )
+
+
+def test_panel_status_bar_and_commands_follow_a_training(tab):
+    """AC-56: commands off with a reason; AC-57: the panel explains itself and comes back."""
+    tab.write_notebook("panel.ipynb", [BUILD + WATCH, fit(ENDLESS), OUTCOME])
+    tab.open("panel.ipynb")
+    items = palette_items(tab)
+    stop = next(item for item in items if item[0] == "Stop Training")
+    assert stop[2]
+    assert "no training is running" in stop[1]
+    assert {"Show Training Runs", "Pause Training", "Save Plane as Web Page"} <= {i[0] for i in items}
+    tab.shot("lab-palette-light")
+    tab.page.keyboard.press("Escape")
+    for able, why in captions(tab, LIVE_COMMANDS + PLANE_COMMANDS).values():
+        assert not able
+        assert why.startswith("Not available: ")
+    tab.command("glow:show-runs")
+    empty = panel(tab).get_by_test_id("glow-runs-empty")
+    empty.get_by_text("model.fit(").wait_for()
+    tab.shot("lab-panel-empty-light")
+
+    tab.run_all()
+    run = panel(tab).get_by_test_id("glow-run")
+    run.get_by_test_id("glow-plane").wait_for()
+    assert empty.is_hidden()
+    assert "Training 1" in run.inner_text()
+    assert "panel.ipynb" in panel(tab).inner_text()
+    tab.by_id("glow-status-item").get_by_text("Training: epoch").wait_for()
+    assert all(able for able, _ in captions(tab, LIVE_COMMANDS + PLANE_COMMANDS).values())
+    tab.page.wait_for_timeout(1500)
+    tab.shot("lab-panel-light")
+    tab.use_theme("JupyterLab Dark")
+    tab.shot("lab-panel-dark")
+
+    tab.command("glow:pause-training")
+    run.get_by_text("Paused").wait_for()
+    label = tab.page.evaluate("jupyterapp.commands.label('glow:pause-training')")
+    assert label == "Resume Training"
+    tab.command("glow:pause-training")
+    run.get_by_text("Running").wait_for()
+    run.get_by_test_id("glow-stop").click()
+    tab.wait_until_done()
+    run.get_by_text("Stopped", exact=True).wait_for()
+    tab.by_id("glow-status-item").wait_for(state="hidden")
+    assert "no training is running" in captions(tab, LIVE_COMMANDS)["glow:stop-training"][1]
+    # Its plane stays, and can be saved.
+    assert run.get_by_test_id("glow-plane").is_visible()
+    assert captions(tab, PLANE_COMMANDS)["glow:save-plane-html"][0]
+    tab.shot("lab-panel-ended-dark")
+    run.get_by_test_id("glow-dismiss").click()
+    empty.wait_for()
