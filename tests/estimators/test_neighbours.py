@@ -175,9 +175,11 @@ def test_numbers_sorted_are_numbers_compared_pair_by_pair(shape):
     st.sampled_from([1, 2, 5]),
 )
 def test_sorting_finds_the_neighbours_whatever_the_ties(pairs, k):
-    x, y = np.array(pairs, dtype=float).T
-    found = line_pair_reading(Line.of(x), Line.of(y), np.array([k])).values[0]
-    expected = slow_ksg(distances(x, "max"), distances(y, "max"), k)
+    lines = [Line.of(numbers) for numbers in np.array(pairs, dtype=float).T]
+    found = line_pair_reading(*lines, np.array([k])).values[0]
+    # in the same scale, or rounding decides whether a distance in x equals one in y
+    dx, dy = (np.abs(v.numbers[:, None] - v.numbers) * v.scale for v in lines)
+    expected = slow_ksg(dx, dy, k)
     assert found == pytest.approx(expected, abs=1e-9)
 
 
