@@ -1,3 +1,4 @@
+import { onPreferencesChange } from '../preferences';
 import { luminance, parseRgb, Rgb } from './colours';
 
 /** What the canvas needs to know of the page's style. */
@@ -35,7 +36,7 @@ export function readTheme(element: Element): Theme {
   };
 }
 
-/** Call `changed` whenever JupyterLab's theme or the system's colour scheme changes. */
+/** Call `changed` whenever JupyterLab's theme, the system's or the reader's colours change. */
 export function onThemeChange(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   const attributeFilter = ['data-jp-theme-name', 'data-jp-theme-light', 'class'];
@@ -43,7 +44,9 @@ export function onThemeChange(changed: () => void): () => void {
   // Not everywhere: some embedding pages and test environments lack it.
   const scheme = window.matchMedia?.('(prefers-color-scheme: dark)');
   scheme?.addEventListener('change', changed);
+  const forget = onPreferencesChange(changed);
   return () => {
+    forget();
     observer.disconnect();
     scheme?.removeEventListener('change', changed);
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { contrast, epochColour, luminance, parseRgb, Rgb } from '../../src/plane/colours';
+import { PALETTES } from '../../src/preferences';
 
 const STEPS = Array.from({ length: 101 }, (_, i) => i / 100);
 const BACKGROUNDS: [string, boolean, Rgb][] = [
@@ -9,21 +10,23 @@ const BACKGROUNDS: [string, boolean, Rgb][] = [
   ['the page in dark', false, [20, 22, 27]]
 ];
 
-describe('epochColour', () => {
+describe.each(PALETTES)('AC-51: epochColour in %s', palette => {
   it.each(BACKGROUNDS)('grows lighter all the way (%s)', (_, light) => {
-    const lightness = STEPS.map(step => luminance(epochColour(step, light)));
+    const lightness = STEPS.map(step => luminance(epochColour(step, light, palette)));
     lightness.slice(1).forEach((value, i) => expect(value).toBeGreaterThanOrEqual(lightness[i]));
     expect(lightness[100] - lightness[0]).toBeGreaterThan(0.2);
   });
 
   it.each(BACKGROUNDS)('stands out from the background by 3:1 (%s)', (_, light, background) => {
-    const least = Math.min(...STEPS.map(step => contrast(epochColour(step, light), background)));
+    const least = Math.min(
+      ...STEPS.map(step => contrast(epochColour(step, light, palette), background))
+    );
     expect(least).toBeGreaterThanOrEqual(3);
   });
 
   it('keeps to its ends outside them', () => {
-    expect(epochColour(-1, true)).toEqual(epochColour(0, true));
-    expect(epochColour(9, true)).toEqual(epochColour(1, true));
+    expect(epochColour(-1, true, palette)).toEqual(epochColour(0, true, palette));
+    expect(epochColour(9, true, palette)).toEqual(epochColour(1, true, palette));
   });
 });
 
