@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
@@ -12,9 +13,11 @@ from ._base import Estimator
 from ._counting.edge_grids import coordinates
 from ._counting.ranges import ON_RECORDING, RANGES, range_of
 from ._counting.symbols import (
+    cell_ceiling,
     class_target,
     equally_long,
     refuse_noise,
+    rows,
     shuffled_order,
     symbols,
     values,
@@ -37,6 +40,11 @@ if TYPE_CHECKING:
 
 # Hashes of X and Y are kept for a plane while those of this many widths fit a part of the memory.
 _KEPT_WIDTHS, _KEPT_SHARE = 32, 4
+
+_FIGURES = (
+    *("xt", "ty", "xt_shuffled", "ty_shuffled"),
+    *("occupied_cells", "singleton_share", "ty_cell_ceiling"),
+)
 
 
 class EDGE(Estimator):
@@ -178,12 +186,21 @@ class EDGE(Estimator):
         return float(np.mean([a.dependence(b, cap=self.cap) for a, b in self._pairs(x, y)]))
 
     def check(self, x: Array, y: Array) -> dict[str, float]:
-        """``shuffled``, what the same hashes give for shuffled ``y``, and ``half_change``; bits."""
+        """What the hashes make up and let the estimate be at most, and ``half_change``; bits.
+
+        ``shuffled``, what the same hashes give for shuffled ``y``. ``cell_ceiling``, the least
+        entropy of the nodes of a variable that lose something of it, NaN if there is none:
+        estimates from two thirds of it on are cut short, as in `Binned.check`.
+        """
         found = [
-            a.dependence(b.permuted(shuffled_order(b.samples)), cap=self.cap)
+            (
+                a.dependence(b.permuted(shuffled_order(b.samples)), cap=self.cap),
+                cell_ceiling((a, rows(x)), (b, rows(y))),
+            )
             for a, b in self._pairs(x, y)
         ]
-        return {"shuffled": float(np.mean(found)), **super().check(x, y)}
+        shuffled, ceiling = np.mean(found, axis=0).tolist()
+        return {"shuffled": shuffled, "cell_ceiling": ceiling, **super().check(x, y)}
 
     def coordinates(self, t: Array, context: Context) -> tuple[float, float]:
         """I(X;T) and I(T;Y) in bits, from one hash of the layer for each shift.
@@ -231,7 +248,8 @@ class EDGE(Estimator):
         Returns:
             ``xt_shuffled`` and ``ty_shuffled``, the estimates in bits for the same hashes of
             shuffled X and Y, which should be 0. ``occupied_cells``, the nodes of T, and
-            ``singleton_share``, the share of samples alone in theirs; means over the shifts.
+            ``singleton_share``, the share of samples alone in theirs; ``ty_cell_ceiling``, the
+            entropy of nodes that hold samples that differ, as in `check`. Means over the shifts.
         """
         figures = self.estimate(t, context)
         return {name: figure for name, figure in figures.items() if name not in ("xt", "ty")}
@@ -244,23 +262,22 @@ class EDGE(Estimator):
         """
         layer = self._layer(t, context)
         found = self._terms(layer, context, diagnostics=True).mean(axis=0)
-        names = ("xt", "ty", "xt_shuffled", "ty_shuffled", "occupied_cells", "singleton_share")
-        return dict(zip(names, found.tolist(), strict=True))
+        return dict(zip(_FIGURES, found.tolist(), strict=True))
 
     def _terms(
         self, layer: Variable, context: Context, *, diagnostics: bool = False
     ) -> npt.NDArray[np.float64]:
-        """(shifts, 2) estimates of I(X;T) and I(T;Y) in bits; (shifts, 6) with diagnostics."""
+        """(shifts, 2) estimates of I(X;T) and I(T;Y) in bits; (shifts, 7) with diagnostics."""
         order = shuffled_order(context.samples) if diagnostics else None
-        rows = []
+        found = []
         for x, y, t in self._graphs(layer, context):
             row = [x.dependence(t, cap=self.cap), t.dependence(y, cap=self.cap)]
             if order is not None:
                 mixed = t.permuted(order)
                 row += [x.dependence(mixed, cap=self.cap), mixed.dependence(y, cap=self.cap)]
-                row += [t.occupied, t.singletons / t.samples]
-            rows.append(row)
-        return np.array(rows, dtype=np.float64)
+                row += [t.occupied, t.singletons / t.samples, _ceiling(layer, t)]
+            found.append(row)
+        return np.array(found, dtype=np.float64)
 
     def _graphs(
         self, layer: Variable, context: Context
@@ -321,3 +338,9 @@ class EDGE(Estimator):
         if found is not None:
             return found
         return coordinates(values("EDGE", name, value, device), self.hash, self.seed, span)
+
+
+def _ceiling(variable: Variable, nodes: Symbols) -> float:
+    """The entropy of nodes that hold coordinates that differ; NaN if none do."""
+    columns = getattr(variable, "columns", None)
+    return math.nan if columns is None else cell_ceiling((nodes, columns.T))

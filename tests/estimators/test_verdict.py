@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 
+from glow.datasets import CorrelatedGaussians, Mapped
 from glow.estimators import KNN, KSG, VERDICTS
-from glow.estimators._verdict import RELIABLE, TIES, verdict
+from glow.estimators._verdict import RELIABLE, SAMPLES, TIES, verdict
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,11 @@ from glow.estimators._verdict import RELIABLE, TIES, verdict
         (3.0, {"half_change": -0.4}, {}, "too few samples for d"),
         (0.9, {"shuffled": 0.2}, {"entropy": 1.0}, "too few samples for d"),
         (0.9, {"shuffled": 0.05}, {"entropy": 1.0}, "reliable"),
+        (3.9, {"cell_ceiling": 4.1}, {}, "at ceiling"),
+        (2.0, {"cell_ceiling": 4.1}, {}, "reliable"),
+        (3.9, {"cell_ceiling": math.nan}, {}, "reliable"),
+        (0.97, {"cell_ceiling": 1.0}, {"entropy": 1.0}, "reliable"),
+        (0.97, {"cell_ceiling": 1.0}, {"entropy": 3.0}, "at ceiling"),
     ],
 )
 def test_the_first_reason_wins(value, diagnostics, limits, phrase):
@@ -43,3 +49,17 @@ def test_repeated_samples_are_ties_to_every_family(estimator):
 def test_atoms_alone_are_no_reason():
     assert verdict(1.0, {"atom_share": 1.0, "half_change": 0.0}) == RELIABLE
     assert verdict(1.0, {"atom_share": 1.0, "half_change": 0.5}) == TIES
+
+
+@pytest.mark.parametrize("estimator", [KSG(), KNN()], ids=repr)
+def test_what_still_moves_as_slowly_as_neighbours_may_is_doubted(estimator):
+    gaussians = CorrelatedGaussians.with_information(d=2, bits=2.885)
+    spirals = Mapped(base=gaussians, x="spiral", y="spiral")
+    curved = [estimator.measure(*spirals.sample(2000, seed)) for seed in range(4)]
+    straight = [estimator.measure(*gaussians.sample(2000, seed)) for seed in range(4)]
+    assert sum(found.verdict == SAMPLES for found in curved) >= 2  # 0.6 bits too low
+    assert sum(found.verdict == RELIABLE for found in straight) >= 2
+    left = np.mean([found.diagnostics["bias_left"] for found in curved])
+    assert left > 0.4
+    labels = np.arange(2000) % 2
+    assert estimator.measure(gaussians.sample(2000, 0)[0], labels).diagnostics["bias_left"] == 0

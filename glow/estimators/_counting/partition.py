@@ -57,6 +57,12 @@ class Partition:
         """The number of cells with one sample."""
         return int(np.count_nonzero(self.counts == 1))
 
+    def twins(self) -> npt.NDArray[np.int64]:
+        """(N,) for each sample one of its cell, the same for the whole cell."""
+        chosen = np.empty(self.occupied, dtype=np.int64)
+        chosen[self.ids] = np.arange(self.samples)
+        return chosen[self.ids]
+
     def join(self, other: Partition) -> Partition:
         """The common refinement: samples share a cell if they do in both partitions."""
         return Partition.of_codes(self.ids * len(other.counts) + other.ids)

@@ -80,6 +80,12 @@ class TensorPartition:
         """The number of cells with one sample."""
         return int((self.counts == 1).sum())
 
+    def twins(self) -> torch.Tensor:
+        """(N,) for each sample one of its cell, the same for the whole cell."""
+        chosen = self.ids.new_empty(self.occupied)
+        chosen[self.ids] = torch.arange(self.samples, device=self.device)
+        return chosen[self.ids]
+
     def permuted(self, order: npt.NDArray[np.int64]) -> TensorPartition:
         """The cells of the samples in another order."""
         return TensorPartition(self.ids[torch.tensor(order, device=self.device)], self.counts)

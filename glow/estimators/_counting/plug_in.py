@@ -16,11 +16,13 @@ from .cells import by_columns
 from .partition import Partition
 from .symbols import (
     Target,
+    cell_ceiling,
     class_target,
     equally_long,
     moved,
     partition,
     refuse_noise,
+    rows,
     symbols,
     values,
 )
@@ -72,11 +74,22 @@ class PlugIn(Estimator):
             ValueError: If the lengths differ, a value is not finite, or a setting means something
                 only on a recording.
         """
-        return self._pair(x, y, baseline=False)[0]
+        first, second = self._both(x, y)
+        return self._informations(first, Target.of(second), baseline=False)[0]
 
     def check(self, x: Array, y: Array) -> dict[str, float]:
-        """``shuffled``, the information in bits that is found when ``y`` is shuffled."""
-        return {"shuffled": self._pair(x, y, baseline=True)[1]}
+        """What the cells make up, and what they let the estimate be at most; bits.
+
+        ``shuffled``, the information that is found when ``y`` is shuffled. ``cell_ceiling``, the
+        least entropy of the cells of a variable that they lose something of; NaN if there is none.
+        Estimates from two thirds of it on are cut short: between Gaussian or uniform pairs, those
+        below read at most 0.7 bits too little with 10 cells and 0.4 with 30, those above up to 4.8.
+        """
+        first, second = self._both(x, y)
+        return {
+            "shuffled": self._informations(first, Target.of(second), baseline=True)[1],
+            "cell_ceiling": cell_ceiling((first, rows(x)), (second, rows(y))),
+        }
 
     def coordinates(self, t: Array, context: Context) -> tuple[float, float]:
         """H(T), which is I(X;T) for a layer without noise, and I(T;Y), in bits.
@@ -122,7 +135,8 @@ class PlugIn(Estimator):
             different symbols. ``singleton_share``, the share of samples that are alone with their
             symbol: near 1, I(X;T) stands at log2 N and I(T;Y) at H(Y) whatever the labels are.
             ``ty_shuffled``, the I(T;Y) in bits that is found when the labels are shuffled; what
-            the shuffle correction subtracts.
+            the shuffle correction subtracts. ``ty_cell_ceiling``, the entropy in bits of cells that
+            hold samples that differ, as in `check`; I(X;T) has none, since the cells define it.
         """
         figures = self.estimate(t, context)
         return {name: figure for name, figure in figures.items() if name not in ("xt", "ty")}
@@ -145,6 +159,7 @@ class PlugIn(Estimator):
             "occupied_cells": float(layer.occupied),
             "singleton_share": layer.singletons / layer.samples,
             "ty_shuffled": shuffled,
+            "ty_cell_ceiling": cell_ceiling((layer, samples)),
         }
 
     def _at(self, parameter: str, values: Iterable[float]) -> Iterator[Self]:
@@ -192,11 +207,12 @@ class PlugIn(Estimator):
         cells = self._own_range()._cells(samples, None)
         return Target.of(moved(Partition.of_codes(cells.codes(samples)), device))
 
-    def _pair(self, x: Array, y: Array, *, baseline: bool) -> tuple[float, float]:
+    def _both(self, x: Array, y: Array) -> tuple[Symbols, Symbols]:
+        """Two variables as symbols."""
         device = device_of(x, y)
         first, second = (self._variable(n, v, device) for n, v in (("x", x), ("y", y)))
         equally_long(type(self).__name__, x=first.samples, y=second.samples)
-        return self._informations(first, Target.of(second), baseline=baseline)
+        return first, second
 
     def _variable(self, name: str, value: Array, device: torch.device | None) -> Symbols:
         owner = type(self).__name__

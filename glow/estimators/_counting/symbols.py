@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Values: TypeAlias = Samples | torch.Tensor
 
 _SHUFFLE_SEED = 0
+_ROWS = 1024  # compared at once
 
 
 class Symbols(Protocol):
@@ -38,6 +40,7 @@ class Symbols(Protocol):
     def occupied(self) -> int: ...
     @property
     def singletons(self) -> int: ...
+    def twins(self) -> Any: ...  # noqa: ANN401 - an array or a tensor
     def permuted(self, order: npt.NDArray[np.int64]) -> Symbols: ...
     def entropy(self, *, corrected: bool = False) -> float: ...
     def information(self, other: Any, *, corrected: bool = False) -> float: ...  # noqa: ANN401 - of the same kind
@@ -102,6 +105,35 @@ def partition(cells: Cells, samples: Values) -> Symbols:
     from .partition_torch import partition
 
     return partition(cells, samples)
+
+
+def cell_ceiling(*variables: tuple[Symbols, Any]) -> float:
+    """What cells let an information be at most: the least of their entropies, in bits.
+
+    Args:
+        variables: Symbols, and the rows (N, ...) that they stand for.
+
+    Returns:
+        The least entropy among variables whose cells hold rows that differ. NaN if there is none,
+        as of discrete variables: their cells lose nothing, and low entropies are their own.
+    """
+    entropies = [cells.entropy() for cells, rows in variables if _merges(cells, rows)]
+    return min(entropies, default=math.nan)
+
+
+def rows(value: Array) -> Any:  # noqa: ANN401 - an array or a tensor
+    """A variable as it was given, where it is."""
+    return value if device_of(value) is not None else np.asarray(value)
+
+
+def _merges(cells: Symbols, rows: Any) -> bool:  # noqa: ANN401 - an array or a tensor
+    """Whether samples that differ share a cell. Where values are continuous the first ones tell."""
+    flat, twins = rows.reshape(cells.samples, -1), cells.twins()
+    for first in range(0, cells.samples, _ROWS):
+        block = slice(first, first + _ROWS)
+        if bool((flat[block] != flat[twins[block]]).any()):
+            return True
+    return False
 
 
 def moved(host: Partition, device: torch.device | None) -> Symbols:
