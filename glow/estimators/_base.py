@@ -170,14 +170,21 @@ class Estimator(ABC):
         """
         return {"half_change": self.half_change(x, y)}
 
-    def half_change(self, x: Array, y: Array) -> float:
-        """The estimate less the one from half of the samples, chosen by a fixed seed."""
+    def half_change(self, x: Array, y: Array, whole: float | None = None) -> float:
+        """The estimate less the one from half of the samples, chosen by a fixed seed.
+
+        Args:
+            x: As in `criterion`.
+            y: As in `criterion`.
+            whole: The estimate, where it is known.
+        """
         n = len(as_array(type(self).__name__, "x", x))
         rows = half_of(n)
         if rows is None:
             return math.nan
         try:
-            return self.criterion(x, y) - self.criterion(_rows(x, rows), _rows(y, rows))
+            estimate = self.criterion(x, y) if whole is None else whole
+            return estimate - self.criterion(_rows(x, rows), _rows(y, rows))
         except ValueError:  # the whole suits the estimator and its half does not
             return math.nan
 

@@ -169,16 +169,6 @@ class Sliced(NeighbourEstimator[Slices]):
         xt, ty = (_running_mean(reading, counts) / math.log(2) for reading in readings)
         return xt, ty
 
-    def check(self, x: Array, y: Array) -> dict[str, float]:
-        """Figures that say how far ``criterion(x, y)`` can be trusted.
-
-        Returns:
-            ``half_change``, ``atom_share``, ``tied_share`` and ``dropped_share`` as for `KSG`, and
-            ``projection_error``, the standard error of the mean over projections in bits.
-        """
-        reading = self._between(x, y, np.array([self.k]))
-        return {**super().check(x, y), "projection_error": _standard_error(reading)}
-
     def form(self, x_discrete: bool, y_discrete: bool) -> str:
         """Ross's form beside labels, else Kraskov's, of each projection."""
         if x_discrete and y_discrete:
@@ -207,6 +197,9 @@ class Sliced(NeighbourEstimator[Slices]):
 
     def _of_labels(self, t: Slices, split: Split, ks: Integers) -> Reading:
         return self._mean([line_label_reading(line, split, ks) for line in t.lines()])
+
+    def _shares(self, reading: Reading) -> dict[str, float]:
+        return {**super()._shares(reading), "projection_error": _standard_error(reading)}
 
     def _mean(self, readings: list[Reading]) -> SlicedReading:
         each = np.array([reading.values for reading in readings])

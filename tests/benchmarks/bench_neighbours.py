@@ -4,8 +4,9 @@ Run ``python tests/benchmarks/bench_neighbours.py`` from the repository root. Th
 large as one of the 12-bit problem: 4096 samples, 12 inputs, 5 units, 2 classes; both coordinates of
 a point, one thread. The floor is the float32 distances of all pairs in the units and in the joint
 space, 4096 x 4096, computed in the same process. Times are of the processor, so that a busy machine
-counts little, and medians of turns. The curve of KSG is bound by 3 x 32 comparisons of each
-distance.
+counts little, and medians of turns. What the curve of KSG adds to its last
+point is to gather, three times, the distances between the first radius and the last, and to compare
+these with all radii.
 """
 
 from __future__ import annotations

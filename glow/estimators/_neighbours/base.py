@@ -145,15 +145,12 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
             ``half_change``: the estimate less that from half of the samples. ``atom_share``: of the
             samples whose k-th neighbour lies in the very same place. ``tied_share``: of those whose
             term is biased because several neighbours are exactly as far as the k-th.
-            ``dropped_share``: of those left out because they are alone in their class.
+            ``dropped_share``: of those left out because they are alone in their class. `Sliced`
+            adds ``projection_error``, the standard error of its mean over projections in bits.
         """
         reading = self._between(x, y, np.array([self.k]))
-        return {
-            "half_change": self.half_change(x, y),
-            "atom_share": float(reading.atoms[0]),
-            "tied_share": self._tied_share(reading),
-            "dropped_share": reading.dropped,
-        }
+        change = self.half_change(x, y, self._bits(reading))
+        return {"half_change": change, **self._shares(reading)}
 
     def measure(self, x: Array, y: Array) -> Estimate:
         """`criterion` with its form, diagnostics and verdict, as in `Estimator.measure`."""
@@ -249,6 +246,14 @@ class NeighbourEstimator(Estimator, Generic[Prepared]):
             if is_discrete(array):
                 return Classes.of(array)
         return self._samples(name, value, device)
+
+    def _shares(self, reading: Reading) -> dict[str, float]:
+        """What `check` says of the estimate itself."""
+        return {
+            "atom_share": float(reading.atoms[0]),
+            "tied_share": self._tied_share(reading),
+            "dropped_share": reading.dropped,
+        }
 
     def _tied_share(self, reading: Reading) -> float:
         """Share of the samples whose ties bias the estimate; those of atoms do not by default."""

@@ -6,6 +6,7 @@ the joint space depends on it: multiplying a variable by a number changes no est
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ class Cloud:
         """N."""
         return len(self.columns[0])
 
-    @property
+    @functools.cached_property
     def dimensions(self) -> int:
         """How many units are not constant."""
         return int((self.columns != self.columns[:, :1]).any(axis=1).sum())
@@ -184,8 +185,9 @@ def _spread(columns: Floats, metric: str) -> float:
     return float(norms.mean()) or 1.0
 
 
+@functools.lru_cache(maxsize=8)
 def digammas(n: int) -> Doubles:
-    """(n + 1,) the digamma function of 0..n; no term asks for that of 0."""
+    """(n + 1,) the digamma function of 0..n, not to be written to; no term asks for that of 0."""
     steps = np.concatenate(([0.0, -np.euler_gamma], 1 / np.arange(1.0, n)))
     return np.asarray(np.cumsum(steps))[: n + 1]
 
