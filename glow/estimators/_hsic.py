@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ._arrays import same_length
 from ._context import Classes
 from ._kernels.dependence import KernelMeasure
 from ._kernels.normalised import normalised_hsic, ridged
-from ._kernels.passes import samples_of, target_of
+from ._kernels.passes import samples_of
 from ._memory import memory_ceiling
 from ._parameter import parameter
 
 if TYPE_CHECKING:
-    from ._arrays import Array
     from ._context import Context
     from ._kernels.normalised import Ridged
     from ._kernels.passes import Curve, Sigma, Three, Variable
@@ -138,29 +136,15 @@ class HSIC(KernelMeasure):
                 found[s, v] = normalised_hsic(own, fixed)
         return list(found)
 
-    def estimate(self, t: Array, context: Context) -> dict[str, float]:
-        """Both coordinates and what `diagnose` says; where normalised, one inverse serves all.
-
-        Raises:
-            ValueError: If ``t`` is not finite or does not fit the context.
-        """
-        if not self.normalised:
-            return super().estimate(t, context)
-        samples = self._samples(t)
-        same_length("HSIC", t=samples, x=context.x)
-        own = self._ridged(samples, self.sigma)
-        others = [(context.x, context), *((target_of(c), c) for c in (context, context.shuffled))]
-        xt, ty, shuffled = (
-            normalised_hsic(own, self._fixed(other, self.sigma, about)) for other, about in others
-        )
-        return {"xt": xt, "ty": ty, **self._width(samples), "ty_shuffled": shuffled}
-
     def _fixed(self, variable: Variable, sigma: Sigma, context: Context | None) -> Ridged:
         """The ridged kernel of what stays while layers change."""
         if context is None:
             return self._ridged(variable, sigma)
-        kind = "x" if variable is context.x else "y"
-        key = ("ridged", kind, *self.replace(sigma=sigma).settings.values())
+        key = (
+            "ridged",
+            self._kernels().kind(variable, context),
+            *self.replace(sigma=sigma).settings.values(),
+        )
         return context.memo(key, lambda: self._ridged(variable, sigma))
 
     def _ridged(self, variable: Variable, sigma: Sigma) -> Ridged:

@@ -88,6 +88,19 @@ class OfBandwidth(Estimator):
             return super().curve(t, context, parameter, values)
         return self._both(t, context, sigmas)
 
+    def estimate(self, t: Array, context: Context) -> dict[str, float]:
+        """Both coordinates and what `diagnose` says of them, from work that is done once.
+
+        Raises:
+            ValueError: If ``t`` is not finite or does not fit the context.
+        """
+        samples = self._samples(t)
+        same_length(type(self).__name__, t=samples, x=context.x)
+        others = [context.x, target_of(context), target_of(context.shuffled)]
+        found = self._pairs(samples, others, [self.sigma], context)
+        xt, ty, shuffled = (float(values[0]) for values in found)
+        return {"xt": xt, "ty": ty, **self._width(samples), "ty_shuffled": shuffled}
+
     def _both(self, t: Array, context: Context, sigmas: list[Sigma]) -> tuple[Curve, Curve]:
         samples = self._samples(t)
         same_length(type(self).__name__, t=samples, x=context.x)

@@ -144,16 +144,49 @@ class Kernels:
             yield from (self._of_labels(first, second, sigmas) for second in seconds)
             return
         nodes, at, squared = _nodes(self.scales(first, sigmas), squares=squares)
-        classes = next((s for s in seconds if isinstance(s, Classes)), None)
-        sums: KernelSums | None = None
-        for second in seconds:
-            if isinstance(second, Classes):
-                sums = sums or self.sums(first, nodes, classes)
-                yield self._with_classes(sums, second, sigmas, at, squared)
-            else:
-                fixed = self.fixed(second, nodes, self.scales(second, sigmas) / nodes[at], context)
-                sums = self.sums(first, nodes, classes, fixed)
+        for second, sums, fixed in self.walks(first, seconds, sigmas, nodes, nodes[at], context):
+            if fixed is not None:
                 yield _with_other(sums, fixed, at, squared)
+            elif isinstance(second, Classes):
+                yield self._with_classes(sums, second, sigmas, at, squared)
+
+    def walks(
+        self,
+        first: Samples,
+        seconds: list[Variable],
+        sigmas: list[Sigma],
+        nodes: Curve,
+        own: Curve,
+        context: Context | None,
+    ) -> Iterator[tuple[Variable, KernelSums, Fixed | None]]:
+        """Each of some variables, and sums of a pass over the pairs that holds it.
+
+        Args:
+            first: The samples of which a kernel is summed.
+            seconds: The others. Labels share the pass of a continuous one before them.
+            sigmas: The V bandwidths.
+            nodes: The scales of the pass.
+            own: (V,) the scales of the samples' kernel, each one of the nodes.
+            context: Where to keep what follows from the others.
+        """
+        classes = next((s for s in seconds if isinstance(s, Classes)), None)
+        sums, held = None, None
+        for second in seconds:
+            if not isinstance(second, Classes):
+                ratios = self._fixed_scales(second, sigmas, context) / own
+                fixed = self.fixed(second, nodes, ratios, context)
+                sums, held = self.sums(first, nodes, classes, fixed), classes
+                yield second, sums, fixed
+                continue
+            if sums is None or held is not second:
+                sums, held = self.sums(first, nodes, second), second
+            yield second, sums, None
+
+    def _fixed_scales(
+        self, samples: Samples, sigmas: list[Sigma], context: Context | None
+    ) -> Curve:
+        key = ("scales", self.kind(samples, context), self.rooted, self.scaled, tuple(sigmas))
+        return remember(context, key, lambda: self.scales(samples, sigmas))
 
     def fixed(
         self, samples: Samples, nodes: Curve, ratios: Curve, context: Context | None
@@ -222,7 +255,9 @@ class Kernels:
 
     def kind(self, variable: Variable, context: Context | None) -> str:
         """Which of the context's variables it is, to remember what follows from it."""
-        return "x" if context is not None and variable is context.x else "y"
+        if context is None or variable is context.x:
+            return "x"
+        return "y" if variable is target_of(context) else "shuffled y"
 
 
 def rows_of(variable: Variable) -> npt.NDArray[Any]:
@@ -237,7 +272,9 @@ def samples_of(variable: Variable) -> int:
 
 def target_of(context: Context) -> Variable:
     """Y of a context: labels, or the samples of a continuous target."""
-    return as_samples("Context", "y", context.y) if context.classes is None else context.classes
+    if context.classes is not None:
+        return context.classes
+    return context.memo("continuous target", lambda: as_samples("Context", "y", context.y))
 
 
 def _nodes(scales: Curve, *, squares: bool) -> tuple[Curve, Nodes, Squared]:

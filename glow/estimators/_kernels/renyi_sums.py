@@ -40,20 +40,13 @@ def collision_entropies(
     if isinstance(first, Classes):
         return [np.repeat(_of_labels(first, second), len(sigmas)) for second in seconds]
     n = len(first)
-    nodes = 2 * kernels.scales(first, sigmas)
-    classes = next((s for s in seconds if isinstance(s, Classes)), None)
-    found, sums = [], None
-    for second in seconds:
-        if isinstance(second, Classes):
-            sums = sums or kernels.sums(first, nodes, classes)
+    nodes, found = 2 * kernels.scales(first, sigmas), []
+    for second, sums, fixed in kernels.walks(first, seconds, sigmas, nodes, nodes / 2, context):
+        if fixed is not None:
+            others, both = n**2 + fixed.total.sum(axis=1), n**2 + sums.joint
+        elif isinstance(second, Classes):
             same = float((np.diff(second.starts).astype(np.float64) ** 2).sum())
             others, both = np.full(len(nodes), same), same + sums.within.sum(axis=1)
-        else:
-            fixed = kernels.fixed(
-                second, nodes, 2 * kernels.scales(second, sigmas) / nodes, context
-            )
-            sums = kernels.sums(first, nodes, classes, fixed)
-            others, both = n**2 + fixed.total.sum(axis=1), n**2 + sums.joint
         own = n**2 + sums.total.sum(axis=1)
         found.append(np.log2(both / n**2) - np.log2(own / n**2) - np.log2(others / n**2))
     return found
