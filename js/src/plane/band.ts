@@ -5,13 +5,17 @@ import { isPresent } from './points';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
 
-/** Points nearer to one another than this, in pixels, share a piece of the band. */
-const STEP = 2.5;
+/**
+ * Ellipses that differ by less than this share a piece of the band: in pixels, or as a share of
+ * their own size where that is more. What is left out would move the band's edge by less than that.
+ */
+const STEP = { least: 2.5, share: 0.25 };
 const OPACITY = 0.16;
 
 /** Directions in which a band's pieces have a corner: an ellipse is drawn as such a polygon. */
-const DIRECTIONS = Array.from({ length: 20 }, (_, i) => {
-  const angle = (2 * Math.PI * i) / 20;
+const CORNERS = 16;
+const DIRECTIONS = Array.from({ length: CORNERS }, (_, i) => {
+  const angle = (2 * Math.PI * i) / CORNERS;
   return [Math.cos(angle), Math.sin(angle)] as const;
 });
 
@@ -49,15 +53,23 @@ function ellipses(scene: Scene, spread: Spread, layer: number): Ellipse[] {
     if (!isPresent(coordinates, i) || !Number.isFinite(spread.xt[i] + spread.ty[i])) {
       continue;
     }
-    const at = { x: x(coordinates.xt[i]), y: y(coordinates.ty[i]) };
-    const last = found[found.length - 1];
-    if (!last || Math.hypot(at.x - last.x, at.y - last.y) >= STEP) {
-      const rx = Math.abs(x(spread.xt[i]) - zeroX);
-      const ry = Math.abs(y(spread.ty[i]) - zeroY);
-      found.push({ ...at, rx, ry });
+    const ellipse = {
+      x: x(coordinates.xt[i]),
+      y: y(coordinates.ty[i]),
+      rx: Math.abs(x(spread.xt[i]) - zeroX),
+      ry: Math.abs(y(spread.ty[i]) - zeroY)
+    };
+    if (found.length === 0 || differ(found[found.length - 1], ellipse)) {
+      found.push(ellipse);
     }
   }
   return found;
+}
+
+function differ(one: Ellipse, other: Ellipse): boolean {
+  const away = Math.abs(other.x - one.x) + Math.abs(other.y - one.y);
+  const grown = Math.abs(other.rx - one.rx) + Math.abs(other.ry - one.ry);
+  return away + grown >= Math.max(STEP.least, STEP.share * Math.min(one.rx, one.ry));
 }
 
 /**
@@ -66,24 +78,23 @@ function ellipses(scene: Scene, spread: Spread, layer: number): Ellipse[] {
  * A hull's corner in a direction is the farther one of the two ellipses' in that direction.
  */
 function traceBand(pen: Tracer, along: readonly Ellipse[]): void {
-  along.forEach((from, i) => {
-    const to = along[i + 1] ?? from;
-    DIRECTIONS.forEach(([ux, uy], corner) => {
-      const [one, other] = [reach(from, ux, uy), reach(to, ux, uy)];
-      const { x, y, rx, ry } = one > other ? from : to;
-      const length = Math.hypot(rx * ux, ry * uy) || 1;
-      const at = [x + (rx * rx * ux) / length, y + (ry * ry * uy) / length] as const;
+  for (let i = 0; i < along.length; i++) {
+    const [one, other] = [along[i], along[i + 1] ?? along[i]];
+    for (let corner = 0; corner < CORNERS; corner++) {
+      const [ux, uy] = DIRECTIONS[corner];
+      const { x, y, rx, ry } = reach(one, ux, uy) > reach(other, ux, uy) ? one : other;
+      const length = Math.sqrt((rx * ux) ** 2 + (ry * uy) ** 2) || 1;
+      const [cornerX, cornerY] = [x + (rx * rx * ux) / length, y + (ry * ry * uy) / length];
       if (corner) {
-        pen.lineTo(...at);
+        pen.lineTo(cornerX, cornerY);
       } else {
-        pen.moveTo(...at);
+        pen.moveTo(cornerX, cornerY);
       }
-    });
-    pen.closePath();
-  });
+    }
+  }
 }
 
 /** How far an ellipse reaches in a direction. */
 function reach({ x, y, rx, ry }: Ellipse, ux: number, uy: number): number {
-  return x * ux + y * uy + Math.hypot(rx * ux, ry * uy);
+  return x * ux + y * uy + Math.sqrt((rx * ux) ** 2 + (ry * uy) ** 2);
 }

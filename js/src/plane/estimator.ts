@@ -57,6 +57,12 @@ export class EstimatorPlanes implements Offer {
     return along?.plane.slider?.error ?? null;
   }
 
+  /** The plane with the values kept along a slider; null where there are none. */
+  along(slider: string | null): Plane | null {
+    const curve = this.curves.find(({ plane }) => plane.slider && plane.slider.name === slider);
+    return curve?.plane ?? null;
+  }
+
   /** Whether these settings can be shown as they are. */
   holds(settings: Settings): boolean {
     return this.through(settings).some(curve => curve.holds(valueOn(curve, settings)));

@@ -2,7 +2,7 @@ import { truncate } from '../format';
 import { strings } from '../strings';
 import type { Choices, PlaneContent } from './content';
 import { draw } from './draw';
-import { makeScene, MARGIN } from './frame';
+import { doubtsOf, makeScene, MARGIN } from './frame';
 import type { Box } from './labels';
 import { traceMarker } from './markers';
 import { line, Pen, setFont } from './pen';
@@ -140,15 +140,16 @@ function legendRows(pen: Pen, content: PlaneContent, choices: Choices, room: num
   return rows;
 }
 
-function keysOf({ recording, coordinates }: PlaneContent, choices: Choices): Omit<Key, 'left'>[] {
-  const keys = recording.layers
+function keysOf(content: PlaneContent, choices: Choices): Omit<Key, 'left'>[] {
+  const keys = content.recording.layers
     .map((name, layer) => ({ text: truncate(name, 24), draw: marker(layer, true), layer }))
     .filter(({ layer }) => choices.visible[layer]);
-  const { spread } = coordinates;
+  const { spread } = content.coordinates;
+  const open = { text: strings.plane.openMark, draw: marker(0, false) };
   const band = { text: spread ? strings.plane.bandMark[spread.over] : '', draw: drawBandKey };
   return [
     ...keys,
-    { text: strings.plane.openMark, draw: marker(0, false) },
+    ...(doubtsOf(content).count().points ? [open] : []),
     ...(spread && choices.band ? [band] : [])
   ];
 }
@@ -193,7 +194,7 @@ function drawEpochBar(pen: Pen, { plot, colours, recording, upto }: Scene): void
   for (let i = 0; i <= upto; i++) {
     pen.fillStyle = colours[i];
     // A little over the next one's place, so that no seam shows.
-    const over = i < upto ? 0.5 : 0;
+    const over = i < upto ? 1 : 0;
     pen.fillRect(bar.left, bar.bottom - (i + 1) * step - over, BAR.width, step + over);
   }
   setFont(pen, PAPER, 400, TEXT.note);

@@ -1,9 +1,13 @@
-/** What traces an outline: a canvas's context, or the data of an SVG path. */
+/**
+ * What traces an outline: a canvas's context, or the data of an SVG path.
+ *
+ * Outlines end where they began instead of being closed: Chromium measures the whole path at every
+ * `closePath`, which takes a square of the number of marks.
+ */
 export interface Tracer {
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
   arc(x: number, y: number, radius: number, start: number, end: number): void;
-  closePath(): void;
 }
 
 /** A corner at a distance from the centre, which is the origin. */
@@ -53,20 +57,15 @@ export function traceMarker(
     traceDot(pen, radius, x, y);
     return;
   }
-  corners.forEach(([dx, dy], i) => {
-    const [px, py] = [x + radius * dx, y + radius * dy];
-    if (i) {
-      pen.lineTo(px, py);
-    } else {
-      pen.moveTo(px, py);
-    }
-  });
-  pen.closePath();
+  const [startX, startY] = corners[corners.length - 1];
+  pen.moveTo(x + radius * startX, y + radius * startY);
+  for (const [dx, dy] of corners) {
+    pen.lineTo(x + radius * dx, y + radius * dy);
+  }
 }
 
 /** Add a filled circle's outline to the path that is being made. */
 export function traceDot(pen: Tracer, radius: number, x: number, y: number): void {
   pen.moveTo(x + radius, y);
   pen.arc(x, y, radius, 0, 2 * Math.PI);
-  pen.closePath();
 }

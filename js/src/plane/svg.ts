@@ -27,10 +27,6 @@ export class PathData implements Tracer {
     this.parts.push(`M${short(x + radius)} ${short(y)}${half(x - radius)}${half(x + radius)}`);
   }
 
-  closePath(): void {
-    this.parts.push('Z');
-  }
-
   rect(x: number, y: number, width: number, height: number): void {
     this.parts.push(`M${short(x)} ${short(y)}h${short(width)}v${short(height)}h${short(-width)}Z`);
   }
@@ -109,10 +105,6 @@ export class SvgPen implements Pen, Style {
 
   arc(x: number, y: number, radius: number): void {
     this.path.arc(x, y, radius);
-  }
-
-  closePath(): void {
-    this.path.closePath();
   }
 
   rect(x: number, y: number, width: number, height: number): void {

@@ -29,21 +29,29 @@ class NotingPen {
   fillStyle = '';
   private lines = 0;
   private closed = 0;
+  private begun = 0;
+  private start = '';
 
   fillText(text: string): void {
     this.texts.push(text);
   }
 
   beginPath(): void {
-    this.lines = this.closed = 0;
+    this.lines = this.closed = this.begun = 0;
   }
 
-  closePath(): void {
+  moveTo(x: number, y: number): void {
+    this.start = `${x} ${y}`;
+    this.begun += 1;
+  }
+
+  arc(): void {
     this.closed += 1;
   }
 
-  lineTo(): void {
+  lineTo(x: number, y: number): void {
     this.lines += 1;
+    this.closed += this.start === `${x} ${y}` ? 1 : 0;
   }
 
   stroke(): void {
@@ -52,7 +60,7 @@ class NotingPen {
   }
 
   fill(): void {
-    this.fills.push(...Array<string>(this.closed).fill(this.fillStyle));
+    this.fills.push(...Array<string>(this.begun).fill(this.fillStyle));
   }
 
   measureText(text: string): { width: number } {
@@ -60,7 +68,7 @@ class NotingPen {
   }
 }
 
-'fillRect save restore rect clip moveTo arc translate rotate setLineDash strokeText'
+'fillRect save restore rect clip translate rotate setLineDash strokeText'
   .split(' ')
   .forEach(method => Object.assign(NotingPen.prototype, { [method]: () => undefined }));
 

@@ -17,8 +17,8 @@ describe('traceMarker (AC-15)', () => {
     expect(path(MARKER_COUNT)).toBe(PATHS[0]);
   });
 
-  it.each(PATHS)('is closed path data of finite numbers around its place: %s', data => {
-    expect(data).toMatch(/^M[-\d. MLA]+Z$/);
+  it.each(PATHS)('is path data of finite numbers around its place: %s', data => {
+    expect(data).toMatch(/^M[-\d. MLA]+$/);
     const [x, y] = data.match(/-?[\d.]+/g)!.map(Number);
     expect(Math.hypot(x - 10, y - 20)).toBeLessThan(4 * 1.8);
   });
@@ -26,6 +26,6 @@ describe('traceMarker (AC-15)', () => {
   it('draws a dot as a whole circle', () => {
     const data = new PathData();
     traceDot(data, 2, 1, 1);
-    expect(String(data)).toBe('M3 1M3 1A2 2 0 0 1 -1 1A2 2 0 0 1 3 1Z');
+    expect(String(data)).toBe('M3 1M3 1A2 2 0 0 1 -1 1A2 2 0 0 1 3 1');
   });
 });

@@ -40,7 +40,174 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const drag = (index: number): void => {
+  const slider = find<HTMLInputElement>('glow-epoch');
+  slider.value = String(index);
+  slider.dispatchEvent(new Event('input'));
+  vi.advanceTimersByTime(50);
+};
+
+const label = (): string => find('glow-plane').getAttribute('aria-label')!;
+
+/** A document whose first recording has this many epochs. */
+function long(epochs: number): Record<string, any> {
+  const document = fixture();
+  const [recording] = document.recordings;
+  const shape = [1, epochs, 2];
+  const values = Array.from({ length: 2 * epochs }, (_, i) => 1 + i / 1000);
+  recording.epochs = Array.from({ length: epochs }, (_, i) => i);
+  recording.planes = [0, 1, 2].map(() => ({
+    ...recording.planes[2],
+    xt: pack(values, shape),
+    ty: pack(values, shape)
+  }));
+  document.recordings = [recording];
+  return document;
+}
+
+const ready = (reduced: boolean) => (query: string) => ({
+  matches: reduced && query.includes('reduced-motion'),
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined
+});
+
+describe('Play (AC-17, AC-52)', () => {
+  const { matchMedia } = window;
+  afterEach(() => Object.assign(window, { matchMedia }));
+
+  it('goes through the epochs from the first and stops at the end', () => {
+    show(long(40));
+    find('glow-play').click();
+    vi.advanceTimersByTime(60);
+    expect(find<HTMLInputElement>('glow-epoch').value).toBe('0');
+    expect(find('glow-play').getAttribute('aria-label')).toBe('Pause');
+    const seen = new Set<string>();
+    for (let i = 0; i < 800; i++) {
+      vi.advanceTimersByTime(16);
+      seen.add(find<HTMLInputElement>('glow-epoch').value);
+    }
+    expect(seen.size).toBe(40);
+    expect(label()).toContain('epochs 0 to 39');
+    expect(find('glow-play').getAttribute('aria-label')).toBe('Play');
+  });
+
+  it('pauses by a click and gives way to a hand on the slider', () => {
+    show(long(40));
+    find('glow-play').click();
+    vi.advanceTimersByTime(1500);
+    find('glow-play').click();
+    const { value } = find<HTMLInputElement>('glow-epoch');
+    vi.advanceTimersByTime(1500);
+    expect(find<HTMLInputElement>('glow-epoch').value).toBe(value);
+    find('glow-play').click();
+    vi.advanceTimersByTime(500);
+    drag(3);
+    vi.advanceTimersByTime(1500);
+    expect(find<HTMLInputElement>('glow-epoch').value).toBe('3');
+  });
+
+  it('asks first where reduced motion is wanted', () => {
+    Object.assign(window, { matchMedia: ready(true) });
+    show(long(40));
+    find('glow-play').click();
+    vi.advanceTimersByTime(500);
+    expect(find('glow-play-question').hidden).toBe(false);
+    expect(label()).toContain('epochs 0 to 39');
+    find('glow-play-no').click();
+    vi.advanceTimersByTime(500);
+    expect(label()).toContain('epochs 0 to 39');
+    find('glow-play').click();
+    find('glow-play-yes').click();
+    vi.advanceTimersByTime(500);
+    expect(find('glow-play-question').hidden).toBe(true);
+    expect(label()).not.toContain('epochs 0 to 39');
+  });
+
+  it('stops when the view is gone', () => {
+    show(long(40));
+    find('glow-play').click();
+    view.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the table (AC-47)', () => {
+  const open = (): void => {
+    const table = view.element.querySelector('details')!;
+    table.open = true;
+    table.dispatchEvent(new Event('toggle'));
+  };
+  const rows = (): string[][] =>
+    [...find('glow-table').querySelectorAll('tbody tr')].map(row =>
+      [...row.children].map(cell => cell.textContent)
+    );
+
+  it('has every number of the picture, doubtful ones marked', () => {
+    show(fixture());
+    expect(rows()).toEqual([]);
+    open();
+    expect(rows()).toEqual([
+      ['0', '1.000', '0.100', '2.000°', '0.200°'],
+      ['100', '3.000', '0.300', '4.000°', '0.400°']
+    ]);
+    const heads = [...find('glow-table').querySelectorAll('thead th')].map(th => th.textContent);
+    expect(heads.slice(0, 5)).toEqual([
+      'Epoch',
+      'dense',
+      'dense_1',
+      'I(X;T) (bits)',
+      'I(T;Y) (bits)'
+    ]);
+  });
+
+  it('follows another plane while it is open', () => {
+    show(fixture());
+    open();
+    show(changed('recordings.0.planes.2.xt', pack([1, 2, NaN, 0.5], [1, 2, 2])));
+    vi.advanceTimersByTime(1000);
+    expect(rows()[1]).toEqual(['100', '–', '0.300', '0.500', '0.400']);
+  });
+});
+
 describe('PlaneView', () => {
+  it('moves, zooms and reads to the ends by keys', () => {
+    show(fixture());
+    press('End');
+    expect(find('glow-tooltip').textContent).toContain('denseepoch 100');
+    press('Home');
+    expect(find('glow-tooltip').textContent).toContain('denseepoch 0');
+    const before = find('glow-plane').dataset.revision;
+    press('+');
+    find('glow-plane').dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'ArrowLeft', shiftKey: true })
+    );
+    vi.advanceTimersByTime(50);
+    expect(Number(find('glow-plane').dataset.revision)).toBe(Number(before) + 2);
+    expect(find('glow-tooltip').textContent).toContain('denseepoch 0');
+  });
+
+  it('offers the band only where there is a spread, and says what it is', () => {
+    show(fixture());
+    expect(find('glow-band').hidden).toBe(true);
+    const spread = pack([0.1, 0.2, 0.1, NaN], [1, 2, 2]);
+    const diagnostics = { xt_run_std: spread, ty_run_std: spread };
+    show(changed('recordings.0.planes.2.diagnostics', diagnostics));
+    expect(find('glow-band').hidden).toBe(false);
+    expect(find('glow-remarks').textContent).toContain('± one standard deviation over 8 runs');
+    press('Home');
+    expect(find('glow-tooltip').textContent).toContain('1.000 ± 0.100 bits');
+    find('glow-band').click();
+    vi.advanceTimersByTime(50);
+    expect(find('glow-band').getAttribute('aria-pressed')).toBe('false');
+    expect(find('glow-remarks').textContent).not.toContain('deviation');
+  });
+
+  it('explains its open marks (AC-33)', () => {
+    show(fixture());
+    expect(find('glow-remarks').textContent).toContain('Open marks: 2 points');
+    expect(find('glow-remarks').textContent).toContain('2 out of layer order');
+  });
+
   it('says in words what it shows, and counts its paints', () => {
     show(fixture());
     const plane = find('glow-plane');
