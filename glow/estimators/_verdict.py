@@ -27,6 +27,7 @@ _OUTSIDE_SHARE = 0.01
 _BASELINE_SHARE = 0.1  # of H(Y)
 _RESIDUE = 0.01  # bits of a shuffled partner that are never a reason, as where H(Y) is 0
 _GAUSSIAN_ERROR = 0.2  # relative; from there on an estimate tells more of N and d than of the data
+_BIAS_LEFT = 0.2  # of the estimate, or of a bit where it is less
 _BELOW_ZERO = 0.1  # bits; information is never negative
 _HALF_CHANGE, _HALF_SHARE = 0.1, 0.1  # bits, or this share of the estimate
 
@@ -47,8 +48,10 @@ def verdict(
             hangs on how often they do (``half_change``). ``outside_share``: of the values beyond
             the range of the cells. ``shuffled``: the estimate for a shuffled partner, which should
             be 0. ``half_change``: the estimate less that from half of the samples; NaN where a half
-            was too small to say. ``gaussian_error``: the relative error on Gaussian data of the
-            same N, d and covariance. Others are ignored, and so is NaN in the others.
+            was too small to say. ``cell_ceiling``: the entropy of cells in which different values
+            share one. ``gaussian_error``: the relative error on Gaussian data of the same N, d and
+            covariance. ``bias_left``: bits that are still missing if the change with N goes on as
+            slowly as it may. Others are ignored, and so is NaN in the others.
         ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it
             could not have been larger, whatever the truth is.
         entropy: What the truth cannot exceed, such as H(Y), which is also the measure for
@@ -71,13 +74,14 @@ def verdict(
     reasons = {
         ABOVE_CEILING: entropy is not None and value > entropy + _NEAR_CEILING,
         AT_CEILING: value > ceiling - _NEAR_CEILING
-        or (value > _CELLS_SHARE * known("cell_ceiling", math.inf) and more),
+        or (value > _CELLS_SHARE * known("cell_ceiling", math.inf) - _RESIDUE and more),
         TIES: known("tied_share") > _TIED_SHARE or (moves and known("atom_share") > _TIED_SHARE),
         RANGE: known("outside_share") > _OUTSIDE_SHARE,
         SAMPLES: value < -_BELOW_ZERO
         or abs(known("shuffled")) > max(_BASELINE_SHARE * room, _RESIDUE)
         or moves
         or math.isnan(diagnostics.get("half_change", 0.0))
-        or abs(known("gaussian_error")) > _GAUSSIAN_ERROR,
+        or abs(known("gaussian_error")) > _GAUSSIAN_ERROR
+        or abs(known("bias_left")) > _BIAS_LEFT * room,
     }
     return next((phrase for phrase, applies in reasons.items() if applies), RELIABLE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from glow.estimators._arrays import as_array, as_samples, is_discrete
+from glow.estimators._base import half_of
 from glow.estimators._context import Classes
 from glow.estimators._parameter import parameter
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from glow.estimators._arrays import Array, Samples
 
 _LEAST_INFORMATION = 0.5  # bits; errors are taken relative to at least this
+_SURE = 2.0  # standard errors from which on a change is one
 _FEWEST = 16  # samples below which there is nothing to fit
 
 
@@ -46,9 +48,35 @@ class JointNeighbourEstimator(NeighbourEstimator[AnyCloud]):
             term is biased because several neighbours are exactly as far as the k-th.
             ``dropped_share``: of those left out because they are alone in their class.
             ``gaussian_error``: the relative error on Gaussian data of the same N, d and covariance;
-            beyond 0.2 there are too few samples for d.
+            beyond 0.2 there are too few samples for d. ``bias_left``, of two continuous variables
+            whose estimate moves with N by more than its noise: how many bits are still missing if
+            it goes on as slowly as neighbours may, 0 if it does not move.
         """
-        return {**super().check(x, y), "gaussian_error": self.gaussian_error(x, y)}
+        figures = {**super().check(x, y), "gaussian_error": self.gaussian_error(x, y)}
+        return figures | {"bias_left": self._bias_left(x, y, figures["half_change"])}
+
+    def _bias_left(self, x: Array, y: Array, change: float) -> float:
+        """The change from N/2 to N samples, continued to infinitely many.
+
+        The bias of neighbours in d dimensions falls as N**(-1/d) at the slowest (Gao, Oh and
+        Viswanath 2018, theorem 4), so that what is left after N samples is at most the last change
+        over 2**(1/d) - 1. The noise of the change is judged by that of both halves.
+        """
+        arrays = as_array(self._owner, "x", x), as_array(self._owner, "y", y)
+        n = len(arrays[0])
+        first = half_of(n)
+        noise = _SURE / math.sqrt(n)  # terms of a bit's deviation
+        if first is None or any(is_discrete(a) for a in arrays) or not abs(change) > noise:
+            return 0.0
+        halves = first, np.setdiff1d(np.arange(n), first)
+        one, other = (self.criterion(*(a[rows] for a in arrays)) for rows in halves)
+        both = change + (one - other) / 2  # the estimate less the mean of its halves
+        if abs(both) <= max(noise, _SURE * abs(one - other) / 2):
+            return 0.0
+        varying = sum(
+            int((a.reshape(n, -1) != a.reshape(n, -1)[0]).any(axis=0).sum()) for a in arrays
+        )
+        return both / (2 ** (1 / varying) - 1)
 
     def gaussian_error(self, x: Array, y: Array) -> float:
         """The relative error of `criterion` on Gaussian data like the given.
