@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from ._memory import memory_ceiling
 from ._neighbours.base import NeighbourEstimator
 from ._neighbours.search import Reading
 from ._neighbours.sorted import Line, line_label_reading, line_pair_reading
-from ._parameter import parameter
+from ._parameter import Parameter, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -144,6 +145,21 @@ class Sliced(NeighbourEstimator[Slices]):
         slider=False,
         meaning="seed of the directions",
     )
+
+    @property
+    def sliders(self) -> tuple[Parameter, ...]:
+        """As of any estimator, but ``projections`` ends at this object's own number.
+
+        Fewer are a running mean of those, so that the whole curve costs what one estimate does.
+        """
+        every = super().sliders
+        if self.projections == 1:
+            return tuple(each for each in every if each.name != "projections")
+        own = (1, self.projections)
+        return tuple(
+            dataclasses.replace(each, slider=own) if each.name == "projections" else each
+            for each in every
+        )
 
     def curve(
         self, t: Array, context: Context, parameter: str, values: Iterable[float]

@@ -107,3 +107,11 @@ def test_wide_layers_are_no_trouble():
 def test_what_cannot_be_estimated_is_said():
     with pytest.raises(ValueError, match=r"^Sliced: k=3 neighbours need more than 3 samples"):
         Sliced().criterion(np.ones(3), np.ones(3))
+
+
+@pytest.mark.parametrize("projections", [2, 40, 500, 1000])
+def test_the_slider_ends_at_the_own_number_of_projections(projections):
+    (slider,) = (s for s in Sliced(projections=projections).sliders if s.name == "projections")
+    grid = slider.grid()
+    assert (grid[0], grid[-1]) == (1, projections)
+    assert [s.name for s in Sliced(projections=1).sliders] == ["k"]
