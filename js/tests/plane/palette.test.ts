@@ -1,8 +1,10 @@
+/// <reference types="node" />
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import { contrast, epochColour, luminance, Rgb } from '../../src/plane/colours';
 import { PAPER } from '../../src/plane/figure';
-import page from '../../style/page.css?raw';
 
 type Matrix = readonly (readonly [number, number, number])[];
 
@@ -88,7 +90,9 @@ describe.each(Object.entries(SIGHT))('the epoch colours under %s (AC-51)', (name
 
 /** What base.css, page.css and JupyterLab's themes give the views. */
 
-const [pageLight, pageDark] = page.split('@media (prefers-color-scheme: dark)');
+const [pageLight, pageDark] = readFileSync('js/style/page.css', 'utf8').split(
+  '@media (prefers-color-scheme: dark)'
+);
 
 function hex(text: string): Rgb {
   const [r, g, b] = [1, 3, 5].map(i => parseInt(text.slice(i, i + 2), 16));
