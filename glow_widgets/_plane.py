@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Dict, TraitError, Unicode, validate
 
 from glow_widgets._base import GlowWidget
+from glow_widgets._rerun import retire_earlier
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,6 +23,8 @@ class InformationPlane(GlowWidget):
 
         view = InformationPlane(plane(recording, Binned()))
         view.update(plane(recording, KDE()))
+
+    A cell that is run again closes the views that its last run made.
 
     Args:
         plane: A plane, a sweep over one parameter, ``{recording name: plane}``, or a plane
@@ -45,6 +48,7 @@ class InformationPlane(GlowWidget):
     ) -> None:
         self._title = title
         super().__init__(document={} if plane is None else to_document(plane, title), run=run)
+        retire_earlier(self)
 
     def update(self, plane: xr.Dataset | Mapping[str, Any]) -> None:
         """Show another plane in place of the present one."""
