@@ -35,3 +35,9 @@ def recordings(tmp_path_factory):
 def range_table():
     """The script of the range table."""
     return load("range_table", Path(__file__).with_name("range_table.py"))
+
+
+@pytest.fixture(scope="session")
+def quantised_networks():
+    """The script of the networks with quantised activations."""
+    return load("quantised_networks", Path(__file__).with_name("quantised_networks.py"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glow.dynamics import compression, plane, sweep
-from glow.estimators import EDGE, KDE, Binned, Quantised, SamplePropagation
+from glow.estimators import EDGE, KDE, Binned, Context, Quantised, SamplePropagation
 
 pytestmark = pytest.mark.slow
 
@@ -60,15 +60,19 @@ def test_the_table_shows_every_row_of_both_kinds(range_table, losses):
 
 
 def test_the_noise_of_the_kde_sees_what_the_bins_see(recordings, range_table):
+    """The rise is narrow: without epoch 40 two thirds of it are seen.
+
+    In 8000 epochs it was 1.1 +- 0.4 bits (8 seeds), peaked at epoch 40 or 52 and fell by 4.5.
+    """
     recording = recordings["tanh"]
-    epochs = range_table.spaced(recording, 14)
+    epochs = sorted({*range_table.spaced(recording, 13), 40})
     chosen = {"epochs": epochs, "layers": [LAYER], "diagnostics": False}
     upper, lower = (
         plane(recording, KDE(variance=1e-3, bound=bound), **chosen) for bound in ("upper", "lower")
     )
     mean = upper["xt"].isel(layer=0).mean("run")
     assert epochs[int(mean.values.argmax())] < 150
-    assert mean.max() - mean[0] > 0.3
+    assert mean.max() - mean[0] > 0.7
     assert mean.max() - mean[-1] > 1.5
     assert (lower["xt"] <= upper["xt"] + 1e-6).all()
 
@@ -88,18 +92,29 @@ def test_sample_propagation_lies_between_the_bounds_of_the_kde(recordings):
 
 
 def test_the_width_of_edge_decides_how_much_relu_compresses(recordings, range_table):
+    """Widths of each snapshot see a loss, one width for all epochs sees none, whatever gamma is.
+
+    Noshad et al. (2019) measured each epoch by itself and saw compression in ReLU networks. Over
+    gamma from 0.2 to 2 the amount changes and the sign in the mean does not; what the width is
+    measured by decides. After 8000 epochs (8 seeds, mean +- sd) the last hidden layer lost 1.8 +-
+    1.3 bits at gamma 0.2 and 1.1 +- 0.8 at 2 by widths of each snapshot, and 0.1 +- 0.2 and 0.0 by
+    one; since I(T;Y) reached nine tenths it lost 0.6 +- 0.7 and 0.4 +- 0.5, and gained 0.5 +- 0.7
+    (in 6 seeds of 8) and 0.8 +- 0.3 (in all).
+    """
     recording = recordings["ReLU"]
-    s = sweep(
-        recording,
-        EDGE(),
-        gamma=[0.2, 0.5, 1, 2],
-        epochs=range_table.spaced(recording, 20),
-        layers=[LAYER],
+    chosen = {"epochs": range_table.spaced(recording, 20), "layers": [LAYER]}
+    own, common = (
+        compression(sweep(recording, EDGE(range=rule), gamma=[0.2, 0.5, 1, 2], **chosen))
+        .isel(layer=0)
+        .mean("run")
+        .values
+        for rule in ("snapshot", "layer")
     )
-    lost = compression(s).isel(layer=0).mean("run").values
-    assert (np.diff(lost) < 0).all(), "the wider the cells, the less is lost"
-    assert lost[0] - lost[-1] > 0.3
-    assert lost[2] > 0.5, "and where bins over the global range see nothing"
+    assert (np.diff(own) < 0).all(), "the wider the cells, the less is lost"
+    assert own[0] - own[-1] > 0.3
+    assert own[2] > 0.5, "and where bins over the global range see nothing"
+    assert (common < 0.3).all(), "as do cells of one width"
+    assert (own - common > 0.4).all()
 
 
 def test_quantised_activations_lose_information_in_the_output(recordings, range_table):
@@ -111,3 +126,25 @@ def test_quantised_activations_lose_information_in_the_output(recordings, range_
         assert lost.sel(layer="dense") < 0.05, kind
         if kind == "tanh":
             assert lost.sel(layer=LAYER) > 0.5
+
+
+@pytest.mark.parametrize("kind", ["tanh", "ReLU"])
+def test_networks_that_compute_in_8_bits_compress_in_the_output(kind, quantised_networks, tmp_path):
+    """Lorenzen et al. (2022), in 1000 epochs of 8000.
+
+    After 8000 the mean losses of 8 ReLU networks were 3.8 +- 0.9 bits in the output and 0.0, 0.0,
+    0.0, 0.4 and 1.6 +- 1.5 in the hidden layers: little, as published, in all but the last. After
+    6800 those of 8 tanh networks were 5.9 +- 0.5 and 0.0, 0.0, 0.0, 0.1 and 4.0 +- 2.5.
+    """
+    recording = quantised_networks.train(kind, tmp_path / kind, runs=8, epochs=1000)
+    lost = {name: bits.mean() for name, bits in quantised_networks.lost(recording).items()}
+    assert lost["output"] > 0.5
+    assert lost["dense"] < 0.2
+    assert lost["dense_1"] < 0.2
+    if kind == "tanh":
+        assert lost[LAYER] > 0.3
+    t = recording.activations(recording.epochs[-1])[LAYER][0]
+    _, counts = np.unique(t, axis=0, return_counts=True)
+    exact = np.log2(len(t)) - (counts * np.log2(counts)).sum() / len(t)
+    y = recording.y
+    assert Quantised(bits=8).coordinates(t, Context(recording.x, y))[0] == pytest.approx(exact)
