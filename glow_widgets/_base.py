@@ -12,6 +12,9 @@ from glow._version import __version__
 
 MODULE = "glow-widgets"
 
+# Left in a notebook by a live display: JupyterLab shows the widget there, or that it is gone.
+LIVE_MIME = "application/vnd.glow.live+json"
+
 
 class GlowWidget(DOMWidget):  # type: ignore[misc] # ipywidgets publishes no types
     """A widget whose view lives in the ``glow-widgets`` extension.
@@ -21,9 +24,11 @@ class GlowWidget(DOMWidget):  # type: ignore[misc] # ipywidgets publishes no typ
     """
 
     _model_module = Unicode(MODULE, read_only=True).tag(sync=True)
-    _model_module_version = Unicode(__version__, read_only=True).tag(sync=True)
+    # Any version: where the two halves differ, ours says so in words; ipywidgets would not draw.
+    _model_module_version = Unicode("*", read_only=True).tag(sync=True)
     _view_module = Unicode(MODULE).tag(sync=True)
-    _view_module_version = Unicode(__version__).tag(sync=True)
+    _view_module_version = Unicode("*").tag(sync=True)
+    version = Unicode(__version__, read_only=True).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - whatever the traits hold
         # hold_sync and trait notification keep their state on the widget and are not thread-safe.
@@ -53,3 +58,9 @@ class GlowWidget(DOMWidget):  # type: ignore[misc] # ipywidgets publishes no typ
     def __repr__(self) -> str:
         # The inherited one serialises every trait, whole documents included, into the notebook.
         return f"{type(self).__name__}()"
+
+
+def live_bundle(widget: DOMWidget) -> dict[str, Any]:
+    """The MIME bundle that displays a widget, and says so where its training is out of reach."""
+    bundle: dict[str, Any] = DOMWidget._repr_mimebundle_(widget)
+    return {**bundle, LIVE_MIME: {"model_id": widget.model_id}}

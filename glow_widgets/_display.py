@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from glow.callbacks import Callback
+from glow.callbacks._outcome import Health
 from glow_widgets._live import LivePlaneOutput, replace, show
 from glow_widgets._progress import TrainingProgress
-from glow_widgets._saved import progress_html, progress_text
+from glow_widgets._saved import training_bundle
 
 if TYPE_CHECKING:
     from glow.callbacks._base import Logs
@@ -16,79 +17,91 @@ if TYPE_CHECKING:
 
 
 class TrainingDisplay(Callback):
-    """Progress with Stop, Pause and Resume, and the information plane if the model records.
+    """Progress with Stop, Pause, Resume and Step, and the information plane if the model records.
 
     ``fit`` adds one by itself in a Jupyter kernel. Stop and Pause act at the next batch edge. When
-    the training is over both outputs are replaced by plain ones (a table, a picture with its
-    data), so that a notebook opened later without a kernel still shows them.
+    the training is over both outputs are replaced by plain ones of the same size (curves and a
+    table, a picture with its data), so that a notebook opened later without a kernel still shows
+    them.
 
     Args:
         estimator: Measures the live plane; binned over the whole recording's range if None.
     """
 
     wants_batch_logs = False
+    progress: TrainingProgress
 
     def __init__(self, estimator: Estimator | None = None) -> None:
         self._estimator = estimator
-        self._failure = ""
-        self._last_finite = 0
+        self._health = Health()
         self._plane: LivePlaneOutput | None = None
+        self._begun = False
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Show the progress, before anything is computed."""
         first = self.params["initial_epoch"]
-        self._failure, self._last_finite, self._plane = "", first, None
+        self._health, self._plane = Health(first), None
         self.progress = TrainingProgress(
             self.params["epochs"],
             self.params["steps"],
             initial_epoch=first,
             ended=lambda: self.model.stop_training,
+            running=self._running,
         )
         self._handle = show(self.progress)
+        self._begun = True
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Count the batch; wait here while paused, and stop here if asked to."""
         if self.progress.batch_done(batch):
-            self.model.stop_training = True
-            self.model.stop_reason = "the Stop button was pressed"
+            self._stop()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        """Show the epoch's metrics and the newest snapshots."""
+        """Show the epoch's metrics and the newest snapshots; wait here after Step epoch."""
+        self._health.note(epoch + 1, logs or {})
+        self.progress.say(self._health.trouble)
         self.progress.epoch_done(epoch, logs)
-        if all(map(math.isfinite, (logs or {}).values())):
-            self._last_finite = epoch + 1
-        recording = getattr(self.model, "recording", None)
-        if recording is not None and self._plane is None:
-            estimator = self._estimator or _default_estimator()
-            self._plane = LivePlaneOutput(recording, estimator, name="this training")
-        if self._plane is not None:
-            self._plane.follow()
+        self._follow_plane()
+        if self.progress.hold("epoch"):
+            self._stop()
 
     def on_exception(self, error: BaseException) -> None:
         """Remember what went wrong, to say it at the end."""
-        self._failure = f"{type(error).__name__}: {error}"
+        self._health.fail(error)
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Say how it ended and leave behind what a reader without a kernel can see."""
-        self.progress.finish(*self._outcome())
-        state = self.progress.state
-        bundle = {"text/html": progress_html(state), "text/plain": progress_text(state)}
+        if not self._begun:  # another callback failed before
+            return
+        self._running()
+        outcome = self._health.outcome(self.params["epochs"], self.model.stop_reason)
+        self.progress.finish(*outcome)
+        bundle = training_bundle(self.progress.state, self.progress.history.saved())
         replace(self._handle, self.progress, bundle)
         if self._plane is not None:
             self._plane.finish()
 
-    def _outcome(self) -> tuple[str, str]:
-        """The final status and what to say about it."""
-        done, reason = self.progress.epoch, self.model.stop_reason
-        if self._failure:
-            return "failed", self._failure
-        if self._last_finite < self.progress.epoch:
-            return "failed", f"values are not finite; the last good epoch is {self._last_finite}"
-        if reason == "interrupted":
-            return "interrupted", f"after {done} whole epochs"
-        if done < self.params["epochs"]:
-            return "stopped", reason
-        return "done", ""
+    def _running(self) -> Mapping[str, float]:
+        """The means over the epoch so far; notes those that are not finite."""
+        values = self.model.running_logs()
+        if self._begun:
+            self._health.note(self.progress.epoch + 1, values, whole=False)
+            self.progress.say(self._health.trouble)
+        return values
+
+    def _follow_plane(self) -> None:
+        recording = getattr(self.model, "recording", None)
+        if recording is not None and self._plane is None:
+            estimator = self._estimator or _default_estimator()
+            run = self.progress.model_id
+            self._plane = LivePlaneOutput(recording, estimator, name="this training", run=run)
+        if self._plane is not None:
+            # Whoever goes step by step wants to see every step.
+            self._plane.follow(now=self.progress.control.pending)
+
+    def _stop(self) -> None:
+        self.model.stop_training = True
+        self.model.stop_reason = "the Stop button was pressed"
 
 
 def _default_estimator() -> Estimator:

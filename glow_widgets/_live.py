@@ -6,6 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
+from glow_widgets._base import live_bundle
 from glow_widgets._plane import InformationPlane
 from glow_widgets._saved import plane_bundle
 from glow_widgets._timing import Throttle
@@ -28,9 +29,12 @@ class LivePlaneOutput:
         recording: What is being recorded.
         estimator: How it is measured.
         name: What the pictures call it.
+        run: The ``model_id`` of the widget that shows the training's progress.
     """
 
-    def __init__(self, recording: Recording, estimator: Estimator, name: str) -> None:
+    def __init__(
+        self, recording: Recording, estimator: Estimator, name: str, run: str = ""
+    ) -> None:
         from glow.dynamics import LivePlane
 
         self._live = LivePlane(recording, estimator)
@@ -38,12 +42,12 @@ class LivePlaneOutput:
         self._throttle = Throttle(_INTERVAL)
         self._failed = False
         self._name = name
-        self.widget = InformationPlane(title=_TITLE)
+        self.widget = InformationPlane(title=_TITLE, run=run)
         self._handle = show(self.widget)
 
-    def follow(self) -> None:
-        """Add what was recorded since the last call, if an update is due."""
-        if self._failed or not self._throttle.ready():
+    def follow(self, *, now: bool = False) -> None:
+        """Add what was recorded since the last call, if an update is due, or ``now``."""
+        if self._failed or not (now or self._throttle.ready()):
             return
         start = time.perf_counter()
         if self._live.pending:
@@ -70,7 +74,9 @@ def show(widget: Any) -> DisplayHandle | None:  # noqa: ANN401 - any widget
     from IPython.display import display
 
     # IPython annotates only some of its functions.
-    handle: DisplayHandle | None = display(widget, display_id=True)  # type: ignore[no-untyped-call]
+    handle: DisplayHandle | None = display(  # type: ignore[no-untyped-call]
+        live_bundle(widget), raw=True, display_id=True
+    )
     return handle
 
 

@@ -1,4 +1,4 @@
-"""The progress of a training: bars, time to come, metrics, and Stop, Pause and Resume."""
+"""The progress of a training: bars, time to come, metrics, and Stop, Pause, Resume and Step."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from traitlets import Dict, TraitError, Unicode, validate
+from ipywidgets import Widget, widget_serialization
+from traitlets import Dict, Instance, TraitError, Unicode, validate
 
-from glow_widgets._base import GlowWidget
-from glow_widgets._control import ACTIONS, TrainingControl
+from glow_widgets._base import GlowWidget, live_bundle
+from glow_widgets._control import ACTIONS, Edge, TrainingControl
+from glow_widgets._metric_history import MetricHistory
 from glow_widgets._timing import Clock, Stopwatch, Throttle
 
-STATUSES = ("running", "paused", "stopping", "stopped", "interrupted", "failed", "done")
-FINAL_STATUSES = ("stopped", "interrupted", "failed", "done")
+FINAL_STATUSES = ("stopped", "interrupted", "diverged", "failed", "done")
+STATUSES = ("running", "paused", "stopping", *FINAL_STATUSES)
+_CURVES_AFTER = 1.0  # seconds: a training that is over by then never needs bqplot
+_CURVES_INTERVAL = 1.0
 _COUNTS = ("epoch", "epochs", "batch")
 
 
 class TrainingProgress(GlowWidget):
-    """Shows how far a training is and lets the reader stop, pause and resume it.
+    """Shows how far a training is, its metrics as numbers and as curves, and takes commands.
+
+    The reader can stop, pause and resume, and while paused run a single batch or epoch.
 
     ``model.fit`` shows one by itself in a notebook. In a loop of your own::
 
@@ -30,24 +36,27 @@ class TrainingProgress(GlowWidget):
                 train_step(x, y)
                 if progress.batch_done(batch):
                     break
-            progress.epoch_done(epoch, {"loss": loss})
-            if progress.control.stop_requested:
+            else:
+                progress.epoch_done(epoch, {"loss": loss})
+            if progress.hold("epoch"):
                 break
-        progress.finish()
+        progress.finish("stopped" if progress.control.stop_requested else "done")
 
-    At most five updates a second are sent, and the last one always.
+    At most five updates a second are sent, one of the curves, and the last one always.
 
     Args:
         epochs: Number of epochs when the training is complete.
         batches: Batches in an epoch, None if unknown.
         initial_epoch: Epochs already done.
         ended: Asked while paused: whether something else has ended the training meanwhile.
+        running: Asked a few times a second: the means over the epoch so far.
         clock: Seconds, monotonic.
     """
 
     _model_name = Unicode("ProgressModel", read_only=True).tag(sync=True)
     _view_name = Unicode("ProgressView").tag(sync=True)
     state = Dict().tag(sync=True)
+    curves = Instance(Widget, allow_none=True).tag(sync=True, **widget_serialization)
 
     def __init__(
         self,
@@ -56,6 +65,7 @@ class TrainingProgress(GlowWidget):
         *,
         initial_epoch: int = 0,
         ended: Callable[[], bool] = bool,
+        running: Callable[[], Mapping[str, float]] = dict,
         clock: Clock = time.monotonic,
     ) -> None:
         self.control = TrainingControl(ended)
@@ -63,9 +73,12 @@ class TrainingProgress(GlowWidget):
         self._initial_epoch = initial_epoch
         self._epoch, self._batch = initial_epoch, 0
         self._metrics: dict[str, float] = {}
+        self._running = running
+        self.history = MetricHistory()
         self._status, self._message = "running", ""
         self._watch = Stopwatch(clock)
         self._throttle = Throttle(clock=clock)
+        self._curves_throttle = Throttle(_CURVES_INTERVAL, clock=clock)
         super().__init__(state=self._describe())
         self.on_msg(self._on_message)
 
@@ -76,33 +89,57 @@ class TrainingProgress(GlowWidget):
             Whether the training is to stop now.
         """
         self._batch = batch + 1
-        if self.control.pending:
-            self._obey()
+        stop = self.hold("batch")
         if self._throttle.ready():
             self._show()
-        return self.control.stop_requested
+        return stop
 
     def epoch_done(self, epoch: int, metrics: Mapping[str, float] | None = None) -> None:
         """Note that epoch ``epoch`` (from 0) ended with ``metrics``."""
         self._epoch, self._batch = epoch + 1, 0
         self._metrics = {name: float(value) for name, value in (metrics or {}).items()}
+        self.history.note(self._epoch, self._metrics)
         if self._throttle.ready():
             self._show()
+
+    def hold(self, edge: Edge) -> bool:
+        """Block where the reader paused; ``batch_done`` does so at the end of every batch.
+
+        Args:
+            edge: "epoch" after an epoch ended and is shown, for Step epoch.
+
+        Returns:
+            Whether the training is to stop now.
+        """
+        if self.control.pending:
+            self._obey(edge)
+        return self.control.stop_requested
+
+    def say(self, message: str) -> None:
+        """Show a message beside a training that goes on; empty for none."""
+        self._message = message
 
     def finish(self, status: str = "done", message: str = "") -> None:
         """Show the final state.
 
         Args:
-            status: "done", "stopped", "interrupted" or "failed".
+            status: "done", "stopped", "interrupted", "diverged" or "failed".
             message: What happened, in words.
         """
         self._status, self._message = status, message
         self._watch.pause()
         self._show()
+        self._draw_curves()
+
+    def close(self) -> None:
+        """Close the widget and its curves."""
+        if self.curves is not None:
+            self.curves.close()
+        super().close()
 
     @property
     def status(self) -> str:
-        """One of running, paused, stopping, stopped, interrupted, failed and done."""
+        """One of running, paused, stopping, stopped, interrupted, diverged, failed and done."""
         return self._status
 
     @property
@@ -110,19 +147,40 @@ class TrainingProgress(GlowWidget):
         """Number of epochs done."""
         return self._epoch
 
-    def _obey(self) -> None:
-        if self.control.pause_requested:
+    def _obey(self, edge: Edge) -> None:
+        if self.control.waits(edge):
             self._watch.pause()
             self._status = "paused"
             self._show()
+            self._draw_curves()
             self.control.wait()
             self._watch.resume()
-        self._status = "stopping" if self.control.stop_requested else "running"
+        elif self._status == self._wanted():
+            return
+        self._status = self._wanted()
         self._show()
 
+    def _wanted(self) -> str:
+        return "stopping" if self.control.stop_requested else "running"
+
     def _show(self) -> None:
+        if self._batch and self._status not in FINAL_STATUSES:
+            self._metrics |= {name: float(value) for name, value in self._running().items()}
         self.publish(state=self._describe())
         self._throttle.sent()
+        if self._watch.elapsed >= _CURVES_AFTER and self._curves_throttle.ready():
+            self._draw_curves()
+
+    def _draw_curves(self) -> None:
+        if self._watch.elapsed < _CURVES_AFTER or not self.history:
+            return
+        from glow_widgets._metric_curves import MetricCurves
+
+        curves: MetricCurves = self.curves or MetricCurves()
+        curves.show(self.history)
+        if self.curves is None:
+            self.publish(curves=curves)
+        self._curves_throttle.sent()
 
     def _describe(self) -> dict[str, Any]:
         return {
@@ -145,8 +203,15 @@ class TrainingProgress(GlowWidget):
 
     def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
         # Runs in the thread that serves the browser: set the flag, nothing more.
-        if content.get("action") in ACTIONS:
-            self.control.request(content["action"])
+        action = content.get("action")
+        if action == "hello":
+            # The browser learns from the answer that clicks are heard while a cell is running.
+            self.send({"action": "hello"})
+        elif action in ACTIONS:
+            self.control.request(action)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's options
+        return live_bundle(self)
 
     @validate("state")
     def _check_state(self, proposal: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glow.callbacks._outcome import Outcome
 from glow_widgets._plane import to_document
 
 if TYPE_CHECKING:
     import xarray as xr
 
 PLANE_MIME = "application/vnd.glow.plane+json"
+TRAINING_MIME = "application/vnd.glow.training+json"
 MAX_SAVED_EPOCHS = 60
 
 
@@ -59,6 +61,22 @@ def plane_text(plane: xr.Dataset) -> str:
     return "\n".join(lines)
 
 
+def training_bundle(state: Mapping[str, Any], history: Mapping[str, Any]) -> dict[str, Any]:
+    """The MIME bundle that shows an ended training in any notebook reader, with no kernel.
+
+    JupyterLab draws bars, table and curves, other readers show the table, logs the text.
+
+    Args:
+        state: The last state of a :class:`TrainingProgress`.
+        history: Its metrics over epochs, as JSON values.
+    """
+    return {
+        TRAINING_MIME: {"state": dict(state), "history": dict(history)},
+        "text/html": progress_html(state),
+        "text/plain": progress_text(state),
+    }
+
+
 def progress_html(state: Mapping[str, Any]) -> str:
     """The final state of a training, its metrics as a table; every text is escaped."""
     heads = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in state["metrics"])
@@ -74,9 +92,8 @@ def progress_text(state: Mapping[str, Any]) -> str:
 
 
 def _headline(state: Mapping[str, Any]) -> str:
-    reason = f": {state['message']}" if state["message"] else ""
-    amount = f"{state['epoch']} of {state['epochs']} epochs in {state['elapsed']:.1f} s"
-    return f"Training {state['status']}{reason}. {amount}."
+    outcome = Outcome(state["status"], state["message"])
+    return outcome.sentence(state["epoch"], state["epochs"], state["elapsed"])
 
 
 def _number(value: float | str) -> str:

@@ -78,4 +78,4 @@ class Health:
         return Outcome("done", "")
 
     def _good(self) -> str:
-        return f"the last good epoch is {self.last_good}" if self.last_good else "no epoch was good"
+        return f"the last good epoch is {self.last_good}" if self.last_good else "no good epoch yet"

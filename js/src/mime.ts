@@ -2,6 +2,8 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
 
 import { Explorer } from './explorer';
+import { liveExtension } from './living';
+import { trainingExtension } from './training-output';
 
 export const MIME_TYPE = 'application/vnd.glow.plane+json';
 
@@ -28,7 +30,7 @@ export class PlaneOutput extends Widget implements IRenderMime.IRenderer {
   }
 }
 
-const extension: IRenderMime.IExtension = {
+export const planeExtension: IRenderMime.IExtension = {
   id: 'glow-widgets:plane-output',
   description: 'Draws information planes kept in notebooks.',
   dataType: 'json',
@@ -42,4 +44,4 @@ const extension: IRenderMime.IExtension = {
   }
 };
 
-export default extension;
+export default [planeExtension, liveExtension, trainingExtension];

@@ -3,7 +3,13 @@ import { strings } from './strings';
 export type Status = keyof typeof strings.progress.status;
 
 /** What a reader can ask of a running training. */
-export type Action = 'stop' | 'pause' | 'resume';
+export type Action = 'stop' | 'pause' | 'resume' | 'step' | 'step-epoch';
+
+/**
+ * How far a click gets while a cell is running: to the kernel; as an interrupt, which ends the
+ * training; or nowhere. Unknown until the kernel has answered, or has had the time to.
+ */
+export type Reach = 'unknown' | 'kernel' | 'interrupt' | 'nowhere';
 
 /** How far a training is; the Python half sends it whole. */
 export interface ProgressState {
@@ -36,7 +42,7 @@ const WAITING: ProgressState = {
   message: ''
 };
 
-const FINAL: readonly Status[] = ['stopped', 'interrupted', 'failed', 'done'];
+const FINAL: readonly Status[] = ['stopped', 'interrupted', 'diverged', 'failed', 'done'];
 
 /** Whether the training has ended, one way or another. */
 export function isFinal(status: Status): boolean {
@@ -78,39 +84,69 @@ function readMetrics(value: unknown): Record<string, number | string> {
   return Object.fromEntries(legal);
 }
 
+/** A metric on the training data and, under its `val_` name, on the validation data. */
+export interface MetricRow {
+  name: string;
+  training?: number | string;
+  validation?: number | string;
+}
+
+/** The metrics as a table, one row for both kinds of data. */
+export function metricRows(metrics: ProgressState['metrics']): MetricRow[] {
+  const names = new Set(Object.keys(metrics).map(name => name.replace(/^val_/, '')));
+  return Array.from(names, name => ({
+    name,
+    training: metrics[name],
+    validation: metrics[`val_${name}`]
+  }));
+}
+
 /** What a button says and whether it can be pressed. */
 export interface ButtonState {
   text: string;
   disabled: boolean;
 }
 
+export type ButtonName = 'stop' | 'pause' | 'step' | 'stepEpoch';
+
 /**
- * The two buttons.
+ * The buttons.
  *
  * @param wish What the reader asked for and the training has not confirmed yet. It shows at once,
  *   long before the training reaches the end of its batch.
  */
 export function buttons(
   status: Status,
-  wish: Action | null
-): { stop: ButtonState; pause: ButtonState } {
+  wish: Action | null,
+  reach: Reach = 'kernel'
+): Record<ButtonName, ButtonState> {
   const words = strings.progress;
   const over = isFinal(status);
   const stopping = !over && (wish === 'stop' || status === 'stopping');
-  const stop = over ? words.stop : stopping ? words.stopping : words.stop;
   const waiting = !over && !stopping && wish !== null;
-  const paused = status === 'paused';
-  const pause = waiting
-    ? wish === 'pause'
-      ? words.pausing
-      : words.resuming
-    : paused
-      ? words.resume
-      : words.pause;
+  const deaf = over || stopping || waiting || reach !== 'kernel';
+  const stopsNothing = reach === 'unknown' || reach === 'nowhere';
+  const step = { disabled: deaf || status !== 'paused' };
   return {
-    stop: { text: stop, disabled: over || stopping },
-    pause: { text: pause, disabled: over || stopping || waiting }
+    stop: {
+      text: stopping ? words.stopping : words.stop,
+      disabled: over || stopping || stopsNothing
+    },
+    pause: { text: pauseText(status, waiting ? wish : null), disabled: deaf },
+    step: { text: words.step, ...step },
+    stepEpoch: { text: words.stepEpoch, ...step }
   };
+}
+
+function pauseText(status: Status, wish: Action | null): string {
+  const words = strings.progress;
+  if (wish === 'pause') {
+    return words.pausing;
+  }
+  if (wish === 'resume') {
+    return words.resuming;
+  }
+  return status === 'paused' ? words.resume : words.pause;
 }
 
 /** Whether a status says that the training did as it was asked. */
@@ -118,5 +154,9 @@ export function isGranted(wish: Action, status: Status): boolean {
   if (isFinal(status) || status === 'stopping') {
     return true;
   }
-  return (wish === 'pause' && status === 'paused') || (wish === 'resume' && status === 'running');
+  if (wish === 'pause' || wish === 'resume') {
+    return status === (wish === 'pause' ? 'paused' : 'running');
+  }
+  // A step is over before anybody sees it run: whatever comes next confirms it.
+  return wish !== 'stop';
 }

@@ -1,57 +1,77 @@
-import { el, setText } from './dom';
-import { formatDuration, formatNumber } from './format';
+import { Announcer } from './announcer';
+import { el, setText, uniqueId } from './dom';
+import { formatDuration } from './format';
+import { Bar } from './progress-bar';
 import {
   Action,
-  ButtonState,
+  ButtonName,
   buttons,
   isFinal,
   isGranted,
   ProgressState,
+  Reach,
   readProgress
 } from './progress-state';
+import { MetricTable } from './progress-table';
 import { strings } from './strings';
 
 /**
- * The progress of a training: two bars, time to come, metrics, Stop and Pause.
+ * The progress of a training: two bars, time to come, metrics, and Stop, Pause, Resume and Step.
  *
  * Its height is the same from the first batch to the last; nothing appears or goes away.
  */
 export class Progress {
   readonly element: HTMLElement;
-  private readonly status = el('span', {
-    class: 'glow-status',
-    testid: 'glow-status',
-    attributes: { role: 'status' }
-  });
-  private readonly time = el('span', { class: 'glow-time' });
+  private readonly status = el('span', { class: 'glow-status', testid: 'glow-status' });
+  private readonly time = el('span', { class: 'glow-time', testid: 'glow-time' });
   private readonly epochs = new Bar(strings.progress.epoch);
   private readonly batches = new Bar(strings.progress.batch);
-  private readonly metrics = el('div', { class: 'glow-metrics' });
-  private readonly message = el('p', { class: 'glow-message' });
-  private readonly stop = button('glow-stop', () => this.ask('stop'));
-  private readonly pause = button('glow-pause', () =>
-    this.ask(this.state.status === 'paused' ? 'resume' : 'pause')
-  );
+  private readonly metrics = new MetricTable();
+  private readonly message = el('p', { class: 'glow-message', testid: 'glow-message' });
+  private readonly announcer = new Announcer();
+  private readonly controls: Record<ButtonName, HTMLButtonElement>;
   private state = readProgress({});
-  private metricNames: readonly string[] = [];
   private wish: Action | null = null;
+  private reached: Reach = 'kernel';
 
-  /** @param ask Takes what the reader wants to the training. */
-  constructor(private readonly send: (action: Action) => void) {
-    const actions = el('div', { class: 'glow-actions' }, this.pause, this.stop);
-    const head = el('div', { class: 'glow-progress-head' }, this.status, this.time, actions);
+  /**
+   * @param send Takes what the reader wants to the training; null where none is running.
+   * @param chart Stands beside the metrics, in a place that is kept free for it.
+   */
+  constructor(
+    private readonly send: ((action: Action) => void) | null,
+    chart: HTMLElement | null = null
+  ) {
+    const words = strings.progress;
+    this.message.id = uniqueId();
+    this.controls = {
+      pause: this.button('glow-pause', () => (this.state.status === 'paused' ? 'resume' : 'pause')),
+      step: this.button('glow-step', () => 'step', words.stepHint),
+      stepEpoch: this.button('glow-step-epoch', () => 'step-epoch', words.stepEpochHint),
+      stop: this.button('glow-stop', () => 'stop', words.stopHint)
+    };
+    const actions = el('div', { class: 'glow-actions' }, ...Object.values(this.controls));
+    const head = el('div', { class: 'glow-progress-head' }, this.status, this.time);
+    if (send) {
+      head.append(actions);
+    }
+    const body = el('div', { class: 'glow-progress-body' }, this.metrics.element, this.message);
+    if (chart) {
+      chart.classList.add('glow-progress-chart');
+      body.append(chart);
+    }
     this.element = el(
       'section',
       {
-        class: 'glow glow-progress',
+        class: `glow glow-progress${chart ? ' glow-progress-full' : ''}`,
         testid: 'glow-progress',
-        attributes: { 'aria-label': strings.progress.label }
+        attributes: { 'aria-label': words.label }
       },
       head,
       this.epochs.element,
       this.batches.element,
-      this.metrics,
-      this.message
+      body,
+      this.announcer.element
     );
     this.refresh();
   }
@@ -63,76 +83,53 @@ export class Progress {
       this.wish = null;
     }
     this.refresh();
+    this.announcer.tell(this.state);
+  }
+
+  /** Say how far a click gets; the buttons follow. */
+  reach(reach: Reach): void {
+    this.reached = reach;
+    this.refresh();
   }
 
   private ask(action: Action): void {
     this.wish = action;
     this.refresh();
-    this.send(action);
+    this.send?.(action);
+  }
+
+  private button(testid: string, action: () => Action, title = ''): HTMLButtonElement {
+    return el('button', {
+      testid,
+      class: 'glow-button',
+      attributes: { type: 'button', title, 'aria-describedby': this.message.id },
+      on: { click: () => this.ask(action()) }
+    });
   }
 
   private refresh(): void {
-    const { state, wish } = this;
+    const { state } = this;
     this.element.dataset.status = state.status;
     setText(this.status, strings.progress.status[state.status]);
     setText(this.time, timeText(state));
     this.epochs.show(state.epoch, state.epochs || null);
     this.batches.show(state.batch, state.batches);
-    this.showMetrics(state.metrics);
-    setText(this.message, state.message);
-    this.message.title = state.message;
-    const shown = buttons(state.status, wish);
-    apply(this.stop, shown.stop);
-    apply(this.pause, shown.pause);
-  }
-
-  private showMetrics(metrics: ProgressState['metrics']): void {
-    const names = Object.keys(metrics);
-    if (names.join('\n') !== this.metricNames.join('\n')) {
-      this.metricNames = names;
-      this.metrics.replaceChildren(...names.map(metricElement));
+    this.metrics.show(state.metrics);
+    const message = state.message || reason(state, this.reached);
+    setText(this.message, message);
+    this.message.title = message;
+    const shown = buttons(state.status, this.wish, this.reached);
+    for (const name of Object.keys(shown) as ButtonName[]) {
+      setText(this.controls[name], shown[name].text);
+      this.controls[name].disabled = shown[name].disabled;
     }
-    names.forEach((name, i) =>
-      setText(this.metrics.children[i].lastElementChild!, metricText(metrics[name]))
-    );
   }
 }
 
-/** A labelled bar with its count. */
-class Bar {
-  readonly element: HTMLElement;
-  private readonly fill = el('div', { class: 'glow-bar-fill' });
-  private readonly bar: HTMLElement;
-  private readonly count = el('span', { class: 'glow-bar-count' });
-
-  constructor(name: string) {
-    this.bar = el(
-      'div',
-      {
-        class: 'glow-bar',
-        attributes: { role: 'progressbar', 'aria-label': name, 'aria-valuemin': '0' }
-      },
-      this.fill
-    );
-    const label = el('span', { class: 'glow-bar-name', text: name });
-    this.element = el('div', { class: 'glow-bar-row' }, label, this.bar, this.count);
-  }
-
-  show(done: number, total: number | null): void {
-    const text = strings.progress.of(done, total);
-    setText(this.count, text);
-    this.bar.setAttribute('aria-valuetext', text);
-    if (total === null) {
-      // Without a value the bar is, by ARIA's rule, of unknown length.
-      this.bar.removeAttribute('aria-valuenow');
-      this.bar.removeAttribute('aria-valuemax');
-      this.fill.style.width = '0';
-      return;
-    }
-    this.bar.setAttribute('aria-valuenow', String(done));
-    this.bar.setAttribute('aria-valuemax', String(total));
-    this.fill.style.width = `${total ? Math.min(100, (100 * done) / total) : 0}%`;
-  }
+/** Why some buttons cannot be pressed; empty if they can, or if nobody needs them any more. */
+function reason({ status }: ProgressState, reach: Reach): string {
+  const reasons: Partial<Record<Reach, string>> = strings.progress.reach;
+  return isFinal(status) ? '' : (reasons[reach] ?? '');
 }
 
 function timeText({ status, elapsed, eta }: ProgressState): string {
@@ -140,26 +137,4 @@ function timeText({ status, elapsed, eta }: ProgressState): string {
   return isFinal(status) || eta === null
     ? passed
     : `${passed}, ${strings.progress.left(formatDuration(eta))}`;
-}
-
-function metricElement(name: string): HTMLElement {
-  return el('div', {}, el('span', { text: name }), el('strong'));
-}
-
-function metricText(value: number | string): string {
-  return typeof value === 'number' ? formatNumber(value) : value;
-}
-
-function button(testid: string, clicked: () => void): HTMLButtonElement {
-  return el('button', {
-    testid,
-    class: 'glow-button',
-    attributes: { type: 'button' },
-    on: { click: clicked }
-  });
-}
-
-function apply(element: HTMLButtonElement, { text, disabled }: ButtonState): void {
-  setText(element, text);
-  element.disabled = disabled;
 }

@@ -1,7 +1,16 @@
-import { DOMWidgetModel, DOMWidgetView } from '@jupyter-widgets/base';
+import { DOMWidgetModel, DOMWidgetView, unpack_models, WidgetModel } from '@jupyter-widgets/base';
 
 import { Explorer, Selection } from './explorer';
+import { el } from './dom';
+import { Hearing } from './hearing';
+import { living } from './living';
+import { mismatch } from './mismatch';
+import { mount } from './mount';
+import { preferences } from './preferences';
 import { Progress } from './progress';
+import type { Action } from './progress-state';
+import { runs } from './runs';
+import { strings } from './strings';
 import { throttle } from './throttle';
 import { MODULE_NAME, MODULE_VERSION } from './version';
 
@@ -12,40 +21,186 @@ const SELECTION_INTERVAL = 150;
 function defaults(name: string): Record<string, unknown> {
   return {
     _model_module: MODULE_NAME,
-    _model_module_version: MODULE_VERSION,
+    // Any: a version that differs is said in words, by the view.
+    _model_module_version: '*',
     _model_name: `${name}Model`,
     _view_module: MODULE_NAME,
-    _view_module_version: MODULE_VERSION,
-    _view_name: `${name}View`
+    _view_module_version: '*',
+    _view_name: `${name}View`,
+    version: MODULE_VERSION
   };
 }
 
-export class ProgressModel extends DOMWidgetModel {
-  override defaults(): Record<string, unknown> {
-    return { ...super.defaults(), ...defaults('Progress'), state: {} };
+/** What a model needs of its kernel's connection. */
+interface Connection {
+  id: string;
+  interrupt(): Promise<void>;
+}
+
+/** A model whose kernel is known, and that says when it is cut off from it. */
+class GlowModel extends DOMWidgetModel {
+  /** The id of the kernel; empty for a model read from a saved notebook. */
+  get kernel(): string {
+    return (this.comm && this.connection?.id) ?? '';
+  }
+
+  /** How the kernel is reached beside the widget's own channel, where the host tells. */
+  protected get connection(): Connection | null {
+    return (this.widget_manager as { kernel?: Connection | null }).kernel ?? null;
+  }
+
+  override initialize(
+    attributes: Record<string, unknown>,
+    options: Parameters<DOMWidgetModel['initialize']>[1]
+  ): void {
+    super.initialize(attributes, options);
+    living.join(this);
+  }
+
+  /** Call `lost` once nothing more can come, after what came last was taken in. */
+  protected onLost(lost: () => void): void {
+    const afterwards = (): void => void this.state_change.then(lost);
+    this.on('destroy', afterwards);
+    this.on('comm_live_update', () => this.comm_live || afterwards());
   }
 }
 
-/** Shows `state`; sends `{action}` for Stop, Pause and Resume. */
-export class ProgressView extends DOMWidgetView {
+/** Shows a model of this package; above it, if need be, that the two halves differ. */
+class GlowView extends DOMWidgetView {
   override render(): void {
     super.render();
-    const progress = new Progress(action => this.send({ action }));
-    const show = (): void => progress.show(this.model.get('state'));
-    this.listenTo(this.model, 'change:state', show);
-    show();
-    this.el.append(progress.element);
+    const difference = mismatch(this.model.get('version'));
+    if (difference) {
+      this.el.append(difference);
+    }
+  }
+
+  /** Show a trait now and whenever it changes. */
+  protected follow(trait: string, show: (value: unknown) => void): void {
+    this.listenTo(this.model, `change:${trait}`, () => show(this.model.get(trait)));
+    show(this.model.get(trait));
+  }
+
+  /** The same for what changes all the time: no more often than the reader prefers. */
+  protected followLive(trait: string, show: (value: unknown) => void): void {
+    this.follow(
+      trait,
+      throttle(show, () => 1000 / preferences().refreshRate)
+    );
   }
 }
 
-export class PlaneModel extends DOMWidgetModel {
+/** Joins the runs of the page; knows how far a click gets. */
+export class ProgressModel extends GlowModel {
+  static override serializers = {
+    ...GlowModel.serializers,
+    curves: { deserialize: unpack_models }
+  };
+  // Backbone calls initialize before fields are set.
+  declare hearing: Hearing;
+
   override defaults(): Record<string, unknown> {
-    return { ...super.defaults(), ...defaults('Plane'), document: {} };
+    return { ...super.defaults(), ...defaults('Progress'), state: {}, curves: null };
+  }
+
+  /** Tell the kernel what the reader wants, by an interrupt if it hears nothing else. */
+  ask(action: Action): void {
+    if (action === 'stop' && this.hearing.reach === 'interrupt') {
+      void this.connection?.interrupt();
+    } else {
+      this.send({ action }, {});
+    }
+  }
+
+  override initialize(
+    attributes: Record<string, unknown>,
+    options: Parameters<DOMWidgetModel['initialize']>[1]
+  ): void {
+    this.hearing = new Hearing(
+      () => this.send({ action: 'hello' }, {}),
+      () => this.connection !== null,
+      () => this.trigger('reach')
+    );
+    super.initialize(attributes, options);
+    const { kernel, model_id: id } = this;
+    if (!kernel) {
+      return;
+    }
+    this.listen();
+    runs.join({ id, kernel, send: action => this.ask(action) }, this.get('state'));
+    this.on('change:state', () => runs.update(id, this.get('state')));
+    this.onLost(() => runs.leave(id, strings.lab.kernelLost));
+  }
+
+  private listen(): void {
+    this.hearing.start();
+    this.on('msg:custom', ({ action }: { action?: unknown }) => {
+      if (action === 'hello') {
+        this.hearing.heard();
+      }
+    });
+    this.onLost(() => this.hearing.stop());
+  }
+}
+
+/** Shows `state` and, once there are some, `curves`; sends `{action}` for every button. */
+export class ProgressView extends GlowView {
+  declare model: ProgressModel;
+  private unmount = (): void => undefined;
+
+  override render(): void {
+    super.render();
+    const chart = el('div');
+    const progress = new Progress(action => this.model.ask(action), chart);
+    const hear = (): void => progress.reach(this.model.hearing.reach);
+    this.listenTo(this.model, 'reach', hear);
+    hear();
+    this.followLive('state', state => progress.show(state));
+    this.follow('curves', curves => void this.showCurves(curves, chart));
+    this.el.append(progress.element);
+  }
+
+  override remove(): this {
+    this.unmount();
+    return super.remove();
+  }
+
+  private async showCurves(curves: unknown, chart: HTMLElement): Promise<void> {
+    if (curves instanceof WidgetModel) {
+      const view = (await this.create_child_view(curves)) as DOMWidgetView;
+      this.unmount();
+      this.unmount = mount(view.luminoWidget, chart);
+    }
+  }
+}
+
+/** Tells the page what it shows, and which run it follows. */
+export class PlaneModel extends GlowModel {
+  override defaults(): Record<string, unknown> {
+    return { ...super.defaults(), ...defaults('Plane'), document: {}, run: '' };
+  }
+
+  override initialize(
+    attributes: Record<string, unknown>,
+    options: Parameters<DOMWidgetModel['initialize']>[1]
+  ): void {
+    super.initialize(attributes, options);
+    const { kernel, model_id: id } = this;
+    if (!kernel) {
+      return;
+    }
+    const tell = (): void => {
+      const [run, document] = [String(this.get('run') ?? ''), this.get('document')];
+      runs.showPlane(id, { kernel, run, document });
+    };
+    this.on('change:document', tell);
+    this.onLost(() => runs.hidePlane(id));
+    tell();
   }
 }
 
 /** Shows `document`; asks nothing of the kernel. */
-export class PlaneView extends DOMWidgetView {
+export class PlaneView extends GlowView {
   protected explorer!: Explorer;
 
   override render(): void {
@@ -65,6 +220,10 @@ export class PlaneView extends DOMWidgetView {
   protected makeExplorer(): Explorer {
     return new Explorer();
   }
+
+  protected followDocument(show: (document: unknown) => void): void {
+    this.followLive('document', show);
+  }
 }
 
 export class ExplorerModel extends PlaneModel {
@@ -74,7 +233,7 @@ export class ExplorerModel extends PlaneModel {
   }
 }
 
-/** A plane that writes `selection` and asks the kernel for values that are not kept. */
+/** A plane that writes `selection` and asks the kernel for what the document does not hold. */
 export class ExplorerView extends PlaneView {
   override render(): void {
     super.render();
@@ -101,10 +260,9 @@ export class ExplorerView extends PlaneView {
     });
   }
 
-  /** Show a trait now and whenever it changes, unless this very view wrote it. */
-  private follow(trait: string, show: (value: unknown) => void): void {
-    this.listenTo(this.model, `change:${trait}`, () => show(this.model.get(trait)));
-    show(this.model.get(trait));
+  /** At once: other traits refer to what the document holds. */
+  protected override followDocument(show: (document: unknown) => void): void {
+    this.follow('document', show);
   }
 
   private onMessage(message: { action?: unknown; serial?: unknown; message?: unknown }): void {

@@ -1,2 +1,3 @@
 import './base.css';
+import './progress.css';
 import './lab.css';

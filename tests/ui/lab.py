@@ -15,7 +15,10 @@ STARTUP_SECONDS = 60
 # Lessons train for a short time.
 KERNEL_SETTINGS = {"OMP_WAIT_POLICY": "passive", "GLOW_EPOCHS": "60"}
 NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-THEME = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+CHOSEN = (
+    "@jupyterlab/apputils-extension/themes.jupyterlab-settings",
+    "glow-widgets/settings.jupyterlab-settings",
+)
 
 
 class Lab:
@@ -92,9 +95,14 @@ class Lab:
         for session in self.ask("api/sessions"):
             self.ask(f"api/sessions/{session['id']}", method="DELETE")
 
-    def forget_theme(self):
-        """Light again, for the next test."""
-        (Path(self._env["JUPYTERLAB_SETTINGS_DIR"]) / THEME).unlink(missing_ok=True)
+    def setting(self, name):
+        """One of PyGlow's settings as the server keeps it; None if it was never set."""
+        return self.ask("lab/api/settings/glow-widgets:settings")["settings"].get(name)
+
+    def forget_settings(self):
+        """Light and with our defaults again, for the next test."""
+        for name in CHOSEN:
+            (Path(self._env["JUPYTERLAB_SETTINGS_DIR"]) / name).unlink(missing_ok=True)
 
     def _wait_until_up(self):
         deadline = time.monotonic() + STARTUP_SECONDS

@@ -3,6 +3,7 @@ import warnings
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 with warnings.catch_warnings():
     # bqplot's date scale is declared in a way that traitlets deprecates; nothing here uses it.
@@ -13,6 +14,7 @@ from glow.datasets import szt
 from glow.dynamics import Recording
 from glow.layers import Dense
 from glow.models import IBSequential
+from glow_widgets._base import LIVE_MIME
 
 EPOCHS = 40
 
@@ -116,9 +118,11 @@ def outputs(monkeypatch):
             assert raw
             self.bundles.append(bundle)
 
-    def display(widget, display_id):
+    def display(bundle, raw, display_id):
+        assert raw
         assert display_id
-        handle = Handle(widget)
+        assert "application/vnd.jupyter.widget-view+json" in bundle
+        handle = Handle(_instances[bundle[LIVE_MIME]["model_id"]])
         shown.append(handle.bundles)
         return handle
 

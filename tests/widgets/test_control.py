@@ -36,5 +36,5 @@ def test_stop_ends_a_pause_and_a_later_pause_does_not_hold_it_up():
 
 
 def test_unknown_actions_are_refused():
-    with pytest.raises(ValueError, match="stop, pause, resume, got 'halt'"):
+    with pytest.raises(ValueError, match="stop, pause, resume, step, step-epoch, got 'halt'"):
         TrainingControl().request("halt")

@@ -7,7 +7,7 @@ from glow.callbacks import Callback
 from glow.estimators import KDE
 from glow.models import Sequential
 from glow_widgets import InformationPlane, TrainingDisplay, TrainingProgress
-from glow_widgets._saved import PLANE_MIME
+from glow_widgets._saved import PLANE_MIME, TRAINING_MIME
 
 
 class At(Callback):
@@ -36,7 +36,8 @@ def test_a_recording_model_shows_progress_and_plane_and_leaves_both_behind(model
     assert isinstance(progress, TrainingProgress)
     assert isinstance(view, InformationPlane)
     assert progress.comm is view.comm is None  # closed: the saved forms stand in their places
-    assert set(outputs[0][-1]) == {"text/html", "text/plain"}
+    assert set(outputs[0][-1]) == {TRAINING_MIME, "text/html", "text/plain"}
+    assert outputs[0][-1][TRAINING_MIME]["history"]["epochs"] == [1, 2, 3, 4, 5]
     saved = outputs[1][-1][PLANE_MIME]
     assert saved["recordings"][0]["epochs"] == [0, 1, 2, 3, 4, 5]
     assert final(outputs).startswith("Training done. 5 of 5 epochs")
@@ -75,7 +76,7 @@ def test_an_interrupt_ends_a_pause(model, data, outputs):
         threading.Timer(0.2, interrupt).start()
 
     fit(model, data, display, act=pause)
-    assert final(outputs).startswith("Training interrupted: after 0 whole epochs.")
+    assert final(outputs).startswith("Training interrupted: no good epoch yet.")
 
 
 def test_another_callback_s_reason_is_said(model, data, outputs):
@@ -92,7 +93,7 @@ def test_an_exception_is_said_and_reaches_the_caller(model, data, outputs):
 
     with pytest.raises(RuntimeError, match="disk is full"):
         fit(model, data, TrainingDisplay(), act=fail)
-    assert final(outputs).startswith("Training failed: RuntimeError: the disk is full.")
+    assert final(outputs).startswith("Training failed: RuntimeError: the disk is full; no good epoch")
 
 
 def test_a_loss_that_is_not_a_number_is_a_failure_with_the_last_good_epoch(model, data, outputs):
@@ -102,5 +103,5 @@ def test_a_loss_that_is_not_a_number_is_a_failure_with_the_last_good_epoch(model
                 next(self.model.parameters()).data.fill_(np.nan)
 
     model.fit(*data, epochs=5, verbose=0, callbacks=[Break(), TrainingDisplay()])
-    assert "the last good epoch is 2" in final(outputs)
-    assert final(outputs).startswith("Training failed")
+    said = "Training diverged: loss became nan in epoch 3; the last good epoch is 2."
+    assert final(outputs).startswith(said)
