@@ -25,14 +25,29 @@ def kernel(function: Function) -> Function:
     return _compile(function, fastmath=set())
 
 
+def inlined_kernel(function: Function) -> Function:
+    """A part of a `kernel`, compiled with it alone instead of once by itself and once again there.
+
+    For what takes many arrays and is called in one or two places.
+    """
+    return _compile(function, fastmath=set(), inline="always")
+
+
 def vector_kernel(function: Function) -> Function:
     """Compiles a kernel, like `kernel`, whose sums may be reordered by the compiler."""
     return _compile(function, fastmath=_REORDER)
 
 
-def _compile(function: Function, fastmath: set[str]) -> Function:
+def _compile(function: Function, fastmath: set[str], inline: str = "never") -> Function:
+    # nothing calls the kernels from C, so wrappers for that would be compiled in vain
+    options: dict[str, Any] = {
+        "nogil": True,
+        "fastmath": fastmath,
+        "inline": inline,
+        "no_cfunc_wrapper": True,
+    }
     try:
-        compiled = numba.njit(nogil=True, cache=True, fastmath=fastmath)(function)
+        compiled = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package nor the home folder can be written: compile anew
-        compiled = numba.njit(nogil=True, fastmath=fastmath)(function)
+        compiled = numba.njit(**options)(function)
     return cast("Function", compiled)

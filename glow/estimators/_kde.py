@@ -41,7 +41,7 @@ class KDE(Estimator):
     and log2 N if all are far apart; lower <= upper holds for I(X;T), but not for I(T;Y), which is a
     difference of bounds. I(T;Y) never exceeds H(Y).
 
-    The estimate is smooth in the variance: `curve` evaluates 60 for five to seven times the time of
+    The estimate is smooth in the variance: `curve` evaluates 60 for six to eight times the time of
     one. Between the slider's nodes, five an octave, a cubic spline in the logarithm is within 6e-4
     nats of both coordinates of 4,096 samples, 1024-unit layers included. Distances are in float32;
     activations on an accelerator stay there, unless the target is continuous. A layer that adds

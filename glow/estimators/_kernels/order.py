@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,14 @@ def cut(starts: Integers) -> tuple[Integers, Integers]:
 
     Returns:
         The segments (S + 1,), where each begins, and the tiles (n, 7) as `add_tiles` takes them, on
-        and above the diagonal, by rows.
+        and above the diagonal, by rows. Not to be written to: all layers of a plane share them.
     """
+    return _cut(tuple(starts.tolist()))
+
+
+@lru_cache(maxsize=8)
+def _cut(bounds: tuple[int, ...]) -> tuple[Integers, Integers]:
+    starts = np.array(bounds, dtype=np.int64)
     segments: list[int] = [0]
     owners: list[int] = []
     for c, stop in enumerate(starts[1:].tolist()):
@@ -37,8 +44,8 @@ def cut(starts: Integers) -> tuple[Integers, Integers]:
         parts = -(-size // WIDTH)
         segments += [min(int(starts[c]) + WIDTH * part, stop) for part in range(1, parts + 1)]
         owners += [c] * parts
-    bounds = np.array(segments, dtype=np.int64)
-    return bounds, _tiles(bounds, np.array(owners, dtype=np.int64), starts)
+    ends = np.array(segments, dtype=np.int64)
+    return ends, _tiles(ends, np.array(owners, dtype=np.int64), starts)
 
 
 def _tiles(segments: Integers, owners: Integers, starts: Integers) -> Integers:

@@ -151,4 +151,12 @@ def median_distance(samples: Samples) -> float:
         samples = samples[np.sort(rows)]
     distances = pdist(np.asarray(as_samples("median", "samples", samples), dtype=np.float64))
     distances = distances[distances > 0]
-    return float(np.median(distances)) if len(distances) else 1.0
+    return _median(distances) if len(distances) else 1.0
+
+
+def _median(values: Curve) -> float:
+    """That of `numpy.median` without its search for NaN, which takes a fourth of its time."""
+    middle = len(values) // 2
+    parted = np.partition(values, middle)
+    lower = parted[middle] if len(values) % 2 else parted[:middle].max()
+    return float(lower + parted[middle]) / 2

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from glow.estimators._compile import kernel
+from glow.estimators._compile import inlined_kernel, kernel
 
 from .exponential import Floats
 from .tiles import (
@@ -203,7 +203,7 @@ def add_tiles(
                 _add(place, nodes, tallies, work, work.both, strip.ratio)
 
 
-@kernel
+@inlined_kernel
 def _fetch(source: Source, rooted: bool, place: _Place, tile: Floats) -> None:
     """Sets a tile to its distances."""
     row, rows, column, columns = place.row, place.rows, place.column, place.columns
@@ -218,7 +218,7 @@ def _fetch(source: Source, rooted: bool, place: _Place, tile: Floats) -> None:
         root(tile)
 
 
-@kernel
+@inlined_kernel
 def _add(
     place: _Place, nodes: Nodes, tallies: Tallies, work: Work, tile: Floats, ratio: float
 ) -> None:
