@@ -112,7 +112,12 @@ _PRESETS = (
         "widths; the same width factor for all layers, where the published MNIST plane has one "
         "set by hand for each layer and coordinate (0.4 to 1.8); no second pass that changes the "
         "width by the first estimate.",
-        alternatives=("EDGE(gamma=1.0) without the cap", "KSG()", "Binned(bins=30)"),
+        alternatives=(
+            "EDGE(gamma=1.0) without the cap",
+            "EDGE(range='layer'), one width for all epochs",
+            "KSG()",
+            "Binned(bins=30)",
+        ),
         estimator="edge",
         settings=MappingProxyType({"gamma": 1.0, "shifts": 10, "cap": 10.0}),
     ),
@@ -142,7 +147,8 @@ _PRESETS = (
         what="Plug-in information of activations rounded to 8 bits between the smallest and the "
         "largest of their layer and epoch: exact for networks quantised in this way.",
         differs="Nothing in the estimate. It is exact only if the network itself was trained with "
-        "quantised activations; for others it is one more choice of cells.",
+        "quantised activations, as with glow.layers.Quantise; for others it is one more choice of "
+        "cells.",
         alternatives=("Quantised(bits=4), the paper's control", "Binned(bins=256)"),
         estimator="quantised",
         settings=MappingProxyType({"bits": 8}),
