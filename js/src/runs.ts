@@ -155,7 +155,5 @@ export class Runs {
 export const runs = new Runs();
 
 function isEmpty(document: unknown): boolean {
-  return (
-    typeof document !== 'object' || document === null || Object.keys(document).length === 0
-  );
+  return typeof document !== 'object' || document === null || Object.keys(document).length === 0;
 }

@@ -76,7 +76,7 @@ def tab(context, lab):
     tab = LabPage(context.new_page(), lab)
     yield tab
     lab.shut_down_kernels()
-    lab.forget_theme()
+    lab.forget_settings()
     assert tab.complaints == []
 
 

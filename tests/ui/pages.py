@@ -112,6 +112,23 @@ class LabPage:
         """Save the open document."""
         self.command("docmanager:save")
 
+    def open_settings(self):
+        """Open PyGlow's section of the settings editor."""
+        self.command("settingeditor:open", query="PyGlow")
+        self.setting("palette").wait_for()
+
+    def setting(self, name):
+        """The field of one of PyGlow's settings."""
+        return self.page.locator(f"[id='jp-SettingsEditor-glow-widgets:settings_{name}']")
+
+    def wait_for_setting(self, name, value):
+        """Wait until the server has kept a setting."""
+        kept = """async ([name, value]) => {
+            const answer = await fetch('/lab/api/settings/glow-widgets:settings');
+            return (await answer.json()).settings[name] === value;
+        }"""
+        self.page.wait_for_function(kept, arg=[name, value])
+
     def use_theme(self, name):
         """Switch to "JupyterLab Light", "JupyterLab Dark" or another theme by name."""
         self.command("apputils:change-theme", theme=name)

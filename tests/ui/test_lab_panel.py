@@ -1,14 +1,18 @@
 """The panel, the status bar and the commands: what JupyterLab knows of trainings that run."""
 
-import pytest
 from lessons import BUILD, OUTCOME, WATCH, fit
+from pages import READY
 
 ENDLESS = 200_000
 LIVE_COMMANDS = ("glow:stop-training", "glow:pause-training")
 PLANE_COMMANDS = ("glow:save-plane-html", "glow:save-plane-png", "glow:save-plane-json")
 CAPTIONS = """ids => Object.fromEntries(ids.map(id => [
   id, [jupyterapp.commands.isEnabled(id), jupyterapp.commands.caption(id)]]))"""
-HIDE = "hidden => Object.defineProperty(document, 'hidden', {get: () => hidden, configurable: true})"
+HIDE = "hidden => Object.defineProperty(document, 'hidden', {value: hidden, writable: true})"
+PANEL_SAVED = """async () => {
+  const answer = await fetch('/lab/api/workspaces/default');
+  return (await answer.json()).data['layout-restorer:data']?.right?.current === 'glow-runs';
+}"""
 
 
 def captions(tab, ids):
@@ -41,7 +45,8 @@ def test_panel_status_bar_and_commands_follow_a_training(tab):
     stop = next(item for item in items if item[0] == "Stop Training")
     assert stop[2]
     assert "no training is running" in stop[1]
-    assert {"Show Training Runs", "Pause Training", "Save Plane as Web Page"} <= {i[0] for i in items}
+    expected = {"Show Training Runs", "Pause Training", "Save Plane as Web Page"}
+    assert expected <= {label for label, _, _ in items}
     tab.shot("lab-palette-light")
     tab.page.keyboard.press("Escape")
     for able, why in captions(tab, LIVE_COMMANDS + PLANE_COMMANDS).values():
@@ -66,14 +71,14 @@ def test_panel_status_bar_and_commands_follow_a_training(tab):
     tab.shot("lab-panel-dark")
 
     tab.command("glow:pause-training")
-    run.get_by_text("Paused").wait_for()
+    run.get_by_test_id("glow-status").get_by_text("Paused").wait_for()
     label = tab.page.evaluate("jupyterapp.commands.label('glow:pause-training')")
     assert label == "Resume Training"
     tab.command("glow:pause-training")
-    run.get_by_text("Running").wait_for()
+    run.get_by_test_id("glow-status").get_by_text("Running").wait_for()
     run.get_by_test_id("glow-stop").click()
     tab.wait_until_done()
-    run.get_by_text("Stopped", exact=True).wait_for()
+    run.get_by_test_id("glow-status").get_by_text("Stopped").wait_for()
     tab.by_id("glow-status-item").wait_for(state="hidden")
     assert "no training is running" in captions(tab, LIVE_COMMANDS)["glow:stop-training"][1]
     # Its plane stays, and can be saved.
@@ -82,3 +87,30 @@ def test_panel_status_bar_and_commands_follow_a_training(tab):
     tab.shot("lab-panel-ended-dark")
     run.get_by_test_id("glow-dismiss").click()
     empty.wait_for()
+
+
+def test_panel_stays_over_a_reload_and_an_end_nobody_saw_is_told(tab, lab):
+    """AC-57: the layout is restored; a training that ends in a hidden tab is told of."""
+    tab.write_notebook("told.ipynb", [BUILD + WATCH, fit(10), OUTCOME])
+    tab.open("told.ipynb")
+    tab.command("glow:show-runs")
+    tab.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    tab.page.wait_for_function(PANEL_SAVED)
+    tab.page.goto(f"{lab.url}/lab")
+    tab.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+    panel(tab).get_by_test_id("glow-runs-empty").wait_for()
+    tab.page.evaluate(READY)
+    tab.open_settings()
+    tab.setting("notifyAfter").fill("0")
+    tab.wait_for_setting("notifyAfter", 0)
+    tab.command("application:close")
+    tab.page.evaluate(HIDE, True)
+    tab.run_all()
+    tab.wait_until_done()
+    toast = tab.page.locator(".jp-toastContainer, .Toastify").get_by_text("Training 1: done")
+    toast.wait_for()
+    assert tab.page.title().startswith("\u2713 ")
+    tab.shot("lab-notification-light")
+    tab.page.evaluate(HIDE, False)
+    tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert not tab.page.title().startswith("\u2713 ")

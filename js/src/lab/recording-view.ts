@@ -87,7 +87,11 @@ function layerTable(layers: RecordedLayer[]): HTMLElement {
   const heads = [words.layer, words.units, ...(noisy ? [words.noise] : [])];
   const head = el('tr', {}, ...heads.map(text => el('th', { text, attributes: { scope: 'col' } })));
   const rows = layers.map(({ name, shape, noise }) => {
-    const cells = [name, shape.join(' × '), ...(noisy ? [noise === null ? '' : String(noise)] : [])];
+    const cells = [
+      name,
+      shape.join(' × '),
+      ...(noisy ? [noise === null ? '' : String(noise)] : [])
+    ];
     return el('tr', {}, ...cells.map(text => el('td', { text })));
   });
   return el(

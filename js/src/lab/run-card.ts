@@ -20,9 +20,11 @@ export class RunCard {
     words: TranslationBundle
   ) {
     const name = words.__(strings.lab.runName, run.number);
-    const time = words.__(strings.lab.runStarted, run.seen.toLocaleTimeString());
+    const time = words.__(strings.lab.runStarted, shortTime(run.seen));
     const dismissLabel = words.__(strings.lab.dismiss);
     this.progress = new Progress(action => run.source.send(action));
+    // The cell's own display speaks already.
+    this.progress.element.querySelectorAll('[aria-live]').forEach(node => node.remove());
     this.note = el('p', { class: 'glow-note', text: words.__(strings.lab.unrecorded) });
     this.dismiss = el('button', {
       class: 'glow-tool',
@@ -73,4 +75,8 @@ export class RunCard {
     }
     this.plane.setDocument(this.run.plane);
   }
+}
+
+function shortTime(moment: Date): string {
+  return moment.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

@@ -39,6 +39,7 @@ export class RunsPanel extends Widget {
     this.clear = textButton('glow-clear', words.__(strings.lab.clear), () =>
       runs.dismiss(front.runs)
     );
+    this.clear.title = words.__(strings.lab.clearHint);
     this.empty = explanation(words, openLesson);
     const head = el('header', { class: 'glow glow-runs-head' }, this.heading, this.clear);
     this.node.append(head, this.empty, this.list);
@@ -71,6 +72,7 @@ export class RunsPanel extends Widget {
     const { panelOf, panelOfAll } = strings.lab;
     const title = name ? this.words.__(panelOf, name) : this.words.__(panelOfAll);
     setText(this.heading, title);
+    this.heading.title = title;
     this.empty.hidden = shown.length > 0;
     this.clear.hidden = shown.every(run => run.live);
     this.dropCards(shown);

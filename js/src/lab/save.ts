@@ -18,17 +18,15 @@ export async function saveHtml(plane: unknown): Promise<void> {
   download(new Blob([page], { type: 'text/html' }), `${name}.html`);
 }
 
-/** Offer the picture of the last plane that is in sight inside `element`. */
-export async function savePng(element: HTMLElement | null): Promise<void> {
-  const canvases = [...(element ?? document.body).querySelectorAll('canvas.glow-canvas')];
-  const shown = canvases.filter(canvas => canvas.clientWidth > 0).at(-1);
-  if (!(shown instanceof HTMLCanvasElement)) {
+/** Save the picture of the last plane in sight inside `element`: its own toolbar's doing. */
+export function savePng(element: HTMLElement | null): void {
+  const views = (element ?? document.body).querySelectorAll<HTMLElement>('.glow-view');
+  const shown = [...views].filter(view => view.clientWidth > 0).at(-1);
+  const button = shown?.querySelector<HTMLElement>('[data-testid=glow-save-png]');
+  if (!button) {
     throw new Error(strings.lab.noCanvas);
   }
-  const blob = await new Promise<Blob | null>(done => shown.toBlob(done, 'image/png'));
-  if (blob) {
-    download(blob, 'plane.png');
-  }
+  button.click();
 }
 
 /** The document as text, once it has been read without complaint. */
@@ -53,7 +51,9 @@ async function viewerScript(): Promise<string> {
 
 /** A page that may run this script, show this document and reach nothing else. */
 export function pageOf(plane: string, title: string, script: string): string {
-  const nonce = Array.from(crypto.getRandomValues(new Uint32Array(4)), n => n.toString(36)).join('');
+  const nonce = Array.from(crypto.getRandomValues(new Uint32Array(4)), n => n.toString(36)).join(
+    ''
+  );
   const policy =
     `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'unsafe-inline'; ` +
     "img-src data: blob:; base-uri 'none'; form-action 'none'";
