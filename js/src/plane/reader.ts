@@ -55,9 +55,12 @@ export class PointReader {
   /** The scene was painted: the tooltip goes where its point is now. */
   painted(scene: Scene): void {
     this.scene = scene;
-    if (scene.focus) {
-      const at = locate(scene.focus, scene);
-      this.tip.show(scene.focus, scene, at);
+    this.showTip(scene);
+  }
+
+  private showTip(scene: Scene): void {
+    if (this.focus) {
+      this.tip.show(this.focus, scene, locate(this.focus, scene));
     } else {
       this.tip.hide();
     }
@@ -113,6 +116,10 @@ export class PointReader {
   private setFocus(point: Point | null): void {
     if (point?.epoch !== this.focus?.epoch || point?.layer !== this.focus?.layer) {
       this.focus = point;
+      // At once, on the scene as it is; the ring around the point comes with the next paint.
+      if (this.scene) {
+        this.showTip(this.scene);
+      }
       this.changed();
     }
   }
