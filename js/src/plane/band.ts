@@ -9,7 +9,9 @@ import type { Theme } from './theme';
  * Ellipses that differ by less than this share a piece of the band: in pixels, or as a share of
  * their own size where that is more. What is left out would move the band's edge by less than that.
  */
-const STEP = { least: 2.5, share: 0.25 };
+const STEP = { least: 3, share: 0.25 };
+/** Ellipses smaller than this radius, in pixels, are round with half of the corners. */
+const SMALL = 8;
 const OPACITY = 0.16;
 
 /** Directions in which a band's pieces have a corner: an ellipse is drawn as such a polygon. */
@@ -80,7 +82,8 @@ function differ(one: Ellipse, other: Ellipse): boolean {
 function traceBand(pen: Tracer, along: readonly Ellipse[]): void {
   for (let i = 0; i < along.length; i++) {
     const [one, other] = [along[i], along[i + 1] ?? along[i]];
-    for (let corner = 0; corner < CORNERS; corner++) {
+    const small = Math.max(one.rx, one.ry, other.rx, other.ry) < SMALL;
+    for (let corner = 0; corner < CORNERS; corner += small ? 2 : 1) {
       const [ux, uy] = DIRECTIONS[corner];
       const { x, y, rx, ry } = reach(one, ux, uy) > reach(other, ux, uy) ? one : other;
       const length = Math.sqrt((rx * ux) ** 2 + (ry * uy) ** 2) || 1;

@@ -1,7 +1,7 @@
 import { formatNumber, truncate } from '../format';
 import { strings } from '../strings';
 import type { Box } from './labels';
-import { line, LINE_HEIGHT, Pen } from './pen';
+import { fillTextOver, line, LINE_HEIGHT, Pen } from './pen';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
 
@@ -50,11 +50,11 @@ export function ceilingLabels(pen: Pen, scene: Scene): CeilingLabel[] {
 }
 
 export function drawCeilingLabels(pen: Pen, labels: readonly CeilingLabel[], theme: Theme): void {
-  pen.fillStyle = theme.muted;
   pen.textAlign = 'left';
   pen.textBaseline = 'middle';
+  pen.lineJoin = 'round';
   for (const { text, box } of labels) {
-    pen.fillText(text, box.left, (box.top + box.bottom) / 2);
+    fillTextOver(pen, text, box.left, (box.top + box.bottom) / 2, theme.muted, theme);
   }
 }
 

@@ -1,11 +1,13 @@
 import { truncate } from '../format';
 import { Anchor, Box, placeLabels } from './labels';
 import { traceMarker } from './markers';
-import { line, LINE_HEIGHT, markScale, Pen, RADIUS, setFont } from './pen';
+import { fillTextOver, line, LINE_HEIGHT, markScale, Pen, RADIUS, setFont } from './pen';
 import type { Scene } from './scene';
 import type { Theme } from './theme';
 
 const LABEL_LENGTH = 24;
+/** Size of names in narrow pictures, in pixels. */
+const SMALL_FONT = 10;
 
 /** A label farther from its point than this gets a line to it, in pixels. */
 const LEADER_FROM = 14;
@@ -55,11 +57,18 @@ export function drawEnds(
   shown: readonly number[],
   taken: readonly Box[]
 ): void {
-  setFont(pen, theme, 600);
+  const small = markScale(scene) < 1;
+  setFont(pen, theme, 600, small ? SMALL_FONT : undefined);
   const { coordinates, plot, x, y } = scene;
   const ends = layerEnds(pen, scene, shown);
   const marks = shown.flatMap(i => [x(coordinates.xt[i]), y(coordinates.ty[i])]);
-  const boxes = placeLabels(ends, marks, [...taken, ...ends.map(markBox)], plot, LINE_HEIGHT);
+  const boxes = placeLabels(
+    ends,
+    marks,
+    [...taken, ...ends.map(markBox)],
+    plot,
+    small ? LINE_HEIGHT - 3 : LINE_HEIGHT
+  );
   const radius = RADIUS.end * markScale(scene);
   pen.textAlign = 'left';
   pen.textBaseline = 'middle';
@@ -70,12 +79,7 @@ export function drawEnds(
   });
   ends.forEach((end, i) => {
     const middle = (boxes[i].top + boxes[i].bottom) / 2;
-    // A halo keeps the name readable on top of the marks.
-    pen.strokeStyle = theme.background;
-    pen.lineWidth = 4;
-    pen.strokeText(end.text, boxes[i].left, middle);
-    pen.fillStyle = theme.ink;
-    pen.fillText(end.text, boxes[i].left, middle);
+    fillTextOver(pen, end.text, boxes[i].left, middle, theme.ink, theme);
   });
 }
 

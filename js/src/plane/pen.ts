@@ -42,6 +42,22 @@ export function line(pen: Pen, x1: number, y1: number, x2: number, y2: number): 
   pen.stroke();
 }
 
+/** A text with a halo, which keeps it readable on top of marks. */
+export function fillTextOver(
+  pen: Pen,
+  text: string,
+  x: number,
+  y: number,
+  colour: string,
+  theme: Theme
+): void {
+  pen.strokeStyle = theme.background;
+  pen.lineWidth = 4;
+  pen.strokeText(text, x, y);
+  pen.fillStyle = colour;
+  pen.fillText(text, x, y);
+}
+
 /** Paint within the plot only. */
 export function inPlot(pen: Pen, plot: Box, paint: () => void): void {
   pen.save();
