@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from glow_widgets._curves import is_number
+from glow_widgets._presets import presets_of
 
 if TYPE_CHECKING:
-    from glow.estimators import Estimator, Parameter
+    from glow.estimators import Parameter
     from glow_widgets._offered import Offered
 
 
 def catalogue(rows: Sequence[Sequence[Offered]]) -> dict[str, Any]:
-    """Recordings and estimators by name, with every slider's declaration and kept values.
+    """Recordings, where they lie, estimators with every slider's declaration, and presets.
 
     Args:
         rows: By recording, then by estimator; every recording has the same estimators.
@@ -22,22 +22,13 @@ def catalogue(rows: Sequence[Sequence[Offered]]) -> dict[str, Any]:
     return {
         "recordings": [row[0].name for row in rows],
         "estimators": [_offer(offered) for offered in rows[0]],
+        "presets": presets_of({offered.label: offered.estimator for offered in rows[0]}),
+        "sources": {row[0].name: str(row[0].recording.path.resolve()) for row in rows},
         "problems": {
             row[0].name: {offered.label: offered.problem for offered in row if offered.problem}
             for row in rows
         },
     }
-
-
-def labels(estimators: Iterable[Estimator]) -> list[str]:
-    """A label for each, numbered where two would be called the same."""
-    seen: Counter[str] = Counter()
-    found = []
-    for estimator in estimators:
-        seen[estimator.label] += 1
-        number = seen[estimator.label]
-        found.append(estimator.label if number == 1 else f"{estimator.label} ({number})")
-    return found
 
 
 def _offer(offered: Offered) -> dict[str, Any]:

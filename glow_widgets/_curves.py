@@ -229,7 +229,7 @@ class KeptCurve:
 
 def is_number(value: object) -> bool:
     """Whether a setting is a number, not a word or None that stands for one."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _joined(known: xr.Dataset, part: xr.Dataset) -> xr.Dataset:

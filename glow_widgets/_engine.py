@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import logging
 import math
 import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glow.dynamics import Cancelled
 from glow_widgets._catalogue import catalogue
 from glow_widgets._inquiries import Inquiries
-from glow_widgets._timing import Throttle
+from glow_widgets._saved import small_document
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from glow_widgets._chart import SensitivityChart
     from glow_widgets._curves import KeptCurve
     from glow_widgets._explorer import ExplorerView
     from glow_widgets._offered import Offered
+    from glow_widgets._output import KeptOutput
 
     Rows = list[list[Offered]]
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 EPOCH_SECONDS = 60.0  # the first epoch of a curve
 CURVE_SECONDS = 1200.0  # a curve of the selected estimator
 FIRST_LEVEL_SECONDS = 60.0  # all that is prepared of an estimator that nobody selected
+KEEP_AFTER = 0.5  # seconds of quiet before the output is brought up to date
+KEPT_EXTRAS = ("presets", "sources", "selection")
+TITLE = "Information plane"
+_LOG = logging.getLogger(__name__)
 
 
 class Engine:
@@ -43,11 +49,11 @@ class Engine:
     Args:
         rows: What is offered, by recording, then by estimator.
         view: Receives catalogue, document, progress in words, and exact planes.
-        chart: Receives the sensitivity of the selected curve.
+        output: The cell output that stays when the kernel is gone.
     """
 
-    def __init__(self, rows: Rows, view: ExplorerView, chart: SensitivityChart) -> None:
-        self._rows, self._view, self._chart = rows, view, chart
+    def __init__(self, rows: Rows, view: ExplorerView, output: KeptOutput) -> None:
+        self._rows, self._view, self._output = rows, view, output
         self._by_name = {(o.name, o.label): o for row in rows for o in row}
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -58,9 +64,7 @@ class Engine:
         self._selection: Mapping[str, Any] = {}
         self._everything = False
         self._shown: set[Offered] = set()
-        self._chart_stale = False
-        self._charted: tuple[KeptCurve, int] | None = None
-        self._charts = Throttle(0.25)
+        self._to_keep = math.inf  # when the output is next brought up to date
         self._thread = threading.Thread(target=self._run, name="glow-explorer", daemon=True)
 
     def start(self) -> None:
@@ -74,9 +78,9 @@ class Engine:
         with self._lock:
             if self.offered(selection) is not self.offered(self._selection):
                 self._cancel.set()
-                self._complete.clear()
+            self._complete.clear()
             self._selection = selection
-            self._chart_stale = True
+            self._outdated()
         self._wake.set()
 
     def ask(self, kind: str, request: Mapping[str, Any] | None) -> None:
@@ -129,8 +133,8 @@ class Engine:
             return
         if selected and selected.ready and selected not in self._shown:
             self._show(selected)
-        elif self._chart_stale and self._charts.ready():
-            self._show_chart()
+        elif time.monotonic() >= self._to_keep:
+            self._keep_output()
         elif (offered := self._next(selected)) is not None:
             self._work_on(offered, selected)
         else:
@@ -145,11 +149,12 @@ class Engine:
 
     def _rest(self) -> None:
         self._say("")
+        keep_in = max(self._to_keep - time.monotonic(), 0.0) if self._output.shown else math.inf
         with self._lock:
             # A wish that came since the last look is not yet fulfilled.
-            if not self._wake.is_set():
+            if not self._wake.is_set() and math.isinf(keep_in):
                 self._complete.set()
-        self._wake.wait(0.25 if self._chart_stale else None)
+        self._wake.wait(None if math.isinf(keep_in) else keep_in)
         self._wake.clear()
 
     def _next(self, selected: Offered | None) -> Offered | None:
@@ -231,35 +236,7 @@ class Engine:
         """Put what there is of an estimator into the document."""
         self._shown.add(offered)
         self._view.publish(document=self._document())
-        self._chart_stale = True
-
-    def _show_chart(self) -> None:
-        self._chart_stale = False
-        offered = self.offered(self._selection)
-        curve = None if offered is None else self._curve_to_chart(offered)
-        if offered is None or curve is None or curve.slider is None:
-            to_come = offered is not None and any(c.slider for c in offered.curves)
-            self._chart.clear("not computed yet" if to_come else "no setting to vary")
-            self._charted = None
-        else:
-            self._chart_curve(curve, curve.slider.name)
-        self._charts.sent()
-
-    def _curve_to_chart(self, offered: Offered) -> KeptCurve | None:
-        """The curve along the slider that was moved last."""
-        moved = self._selection.get("slider")
-        along = [curve for curve in offered.curves if curve.ready and curve.slider is not None]
-        last = [curve for curve in along if curve.slider and curve.slider.name == moved]
-        return next(iter(last or along), None)
-
-    def _chart_curve(self, curve: KeptCurve, parameter: str) -> None:
-        if self._charted != (curve, curve.known):  # else only the mark has moved
-            self._charted = (curve, curve.known)
-            self._chart.show(curve.published(), parameter)
-        settings = self._selection.get("settings")
-        value = settings.get(parameter) if isinstance(settings, Mapping) else None
-        own = curve.estimator.settings[parameter]
-        self._chart.mark(next((v for v in (value, own) if isinstance(v, int | float)), None))
+        self._outdated()
 
     def _document(self) -> dict[str, Any]:
         from glow.dynamics import document
@@ -271,7 +248,31 @@ class Engine:
             ]
             if shown:
                 planes[row[0].name] = shown
-        return document(planes, title="Information plane")
+        return document(planes, title=TITLE)
+
+    def _outdated(self) -> None:
+        self._to_keep = time.monotonic() + KEEP_AFTER
+
+    def _keep_output(self) -> None:
+        """Leave in the notebook what is shown now, the selected estimator's planes first."""
+        self._to_keep = math.inf
+        with self._lock:
+            selection = self._selection
+        selected = self.offered(selection)
+        if not self._output.shown or selected is None or selected not in self._shown:
+            return
+        settings = selection.get("settings") or {}
+        try:
+            self._output.keep(self._to_save(selected, selection), selected.nearest(settings))
+        except Exception:  # what is saved is a convenience: the thread must live on
+            _LOG.exception("The explorer's output could not be brought up to date.")
+
+    def _to_save(self, selected: Offered, selection: Mapping[str, Any]) -> dict[str, Any]:
+        by_wish = sorted(self._shown, key=lambda o: (o.label != selected.label, o is not selected))
+        kept = small_document([(o.name, o.published()) for o in by_wish], TITLE)
+        extras = {**self._view.catalogue, "selection": selection}
+        kept["explorer"] = {name: extras[name] for name in KEPT_EXTRAS}
+        return kept
 
     def _send(self, message: dict[str, Any]) -> None:
         self._view.send(message)

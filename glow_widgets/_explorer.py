@@ -9,13 +9,14 @@ from ipywidgets import VBox
 from traitlets import Bool, Dict, Unicode, validate
 
 from glow_widgets._base import GlowWidget
-from glow_widgets._catalogue import catalogue, labels
-from glow_widgets._chart import SensitivityChart
+from glow_widgets._catalogue import catalogue
 from glow_widgets._code import plane_code
 from glow_widgets._engine import Engine
 from glow_widgets._inquiries import KINDS
 from glow_widgets._offered import Offered
+from glow_widgets._output import KeptOutput
 from glow_widgets._plane import check_document
+from glow_widgets._presets import labels, with_published
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -65,8 +66,12 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
     20 minutes, or the whole curve, whose slider is then estimated when it is let go; of an exact
     plane the epochs beyond 20 minutes; and all but 24 epochs, in order, of estimators that learn.
 
-    A slider's curve runs through the other sliders' first values. The chart below shows how much
-    each layer compresses, against the slider moved last.
+    A slider's curve runs through the other sliders' first values. Below the plane stand the planes
+    at five values of the slider moved last, and how much each layer compresses against it.
+
+    The cell's output holds the plane itself, not only the widget: saved, it is still there, sliders
+    included, in a notebook opened without a kernel, and as a picture with a table elsewhere. It is
+    kept to 200 kB: at most 60 epochs, 0.001 bit, and other estimators' curves as they fit.
 
     Example::
 
@@ -77,10 +82,11 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
     Args:
         recordings: A recording, or several as ``{name: recording}``.
-        estimators: What the drop-down offers, objects or names; every family's variants if None.
+        estimators: What the drop-down offers, objects or names; every family's variants and the
+            estimators of :mod:`glow.estimators.presets` if None.
 
     Raises:
-        TypeError: If something is not a recording.
+        TypeError: If something is not a recording, or not an estimator.
         ValueError: If there are none, or a name is unknown.
     """
 
@@ -94,8 +100,10 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         if not named or not chosen:
             what = "recordings" if not named else "estimators"
             raise ValueError(f"EstimatorExplorer: {what} must not be empty, got none.")
-        called = list(zip(chosen, labels(chosen), strict=True))
-        rows = [[Offered(name, rec, *each) for each in called] for name, rec in named.items()]
+        rows = [
+            [Offered(name, recording, estimator, label) for label, estimator in chosen.items()]
+            for name, recording in named.items()
+        ]
         self._first = rows[0][0]
         self.view = ExplorerView(
             catalogue=catalogue(rows),
@@ -107,9 +115,9 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
                 "slider": None,
             },
         )
-        self.chart = SensitivityChart()
-        self._engine = Engine(rows, self.view, self.chart)
-        super().__init__(children=[self.view, self.chart])
+        self._output = KeptOutput(self.view.model_id)
+        self._engine = Engine(rows, self.view, self._output)
+        super().__init__(children=[self.view])
         self.view.observe(self._on_selection, "selection")
         self.view.on_msg(self._on_message)
         self._engine.select(self.view.selection)
@@ -152,9 +160,12 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         """Stop computing and remove the widget."""
         if hasattr(self, "_engine"):  # the arguments were good
             self._engine.close()
-            self.chart.close()
             self.view.close()
         super().close()
+
+    def _ipython_display_(self) -> None:
+        self._output.show(repr(self))
+        self._engine.select(self.view.selection)  # there is an output to keep now
 
     def __repr__(self) -> str:
         return f"EstimatorExplorer({self._selected().label!r})"
@@ -193,13 +204,24 @@ def _named(recordings: Recording | Mapping[str, Recording]) -> dict[str, Recordi
     return named
 
 
-def _chosen(estimators: Estimator | str | Sequence[Estimator | str] | None) -> list[Estimator]:
+def _chosen(
+    estimators: Estimator | str | Sequence[Estimator | str] | None,
+) -> dict[str, Estimator]:
+    """Estimators by the label under which they are offered."""
     from glow.estimators import Estimator, get
 
     if estimators is None:
-        return _every_variant()
+        every = _every_variant()
+        return with_published(dict(zip(labels(every), every, strict=True)))
     several = [estimators] if isinstance(estimators, str | Estimator) else list(estimators)
-    return [get(one) if isinstance(one, str) else one for one in several]
+    objects = [get(one) if isinstance(one, str) else one for one in several]
+    for one in objects:
+        if not isinstance(one, Estimator):
+            raise TypeError(
+                f"EstimatorExplorer: estimators must be Estimators or names of them, got {one!r}. "
+                "Choose e.g. [Binned(), 'ksg']."
+            )
+    return dict(zip(labels(objects), objects, strict=True))
 
 
 def _every_variant() -> list[Estimator]:

@@ -181,6 +181,18 @@ class Offered:
                     return plane
         return None
 
+    def nearest(self, settings: Mapping[str, Any]) -> xr.Dataset:
+        """What is known nearest to ``settings``, at the epochs that are known; once ready."""
+        plane = self.kept(settings)
+        if plane is None:
+            plane = self.published()[0]
+            for name in (slider.name for slider in self.sliders if slider.name in plane.dims):
+                values = plane[name].values
+                choices = (settings.get(name), self.own[name], values[len(values) // 2])
+                plane = plane.sel({name: next(filter(is_number, choices))}, method="nearest")
+        known = plane.dropna("epoch", how="all")
+        return known.assign_attrs(label=self.label, recording=self.name)
+
     def exact(self, settings: Mapping[str, Any]) -> xr.Dataset:
         """The plane at ``settings`` with all epochs, estimated now."""
         from glow.dynamics import plane

@@ -1,4 +1,5 @@
 import css from '../style/base.css';
+import explorerCss from '../style/explorer.css';
 import pageCss from '../style/page.css';
 import { el } from './dom';
 import { Explorer } from './explorer';
@@ -9,7 +10,7 @@ import { strings } from './strings';
  * where it appears. No kernel and no network is needed.
  */
 export function mount(page: Document): void {
-  page.head.append(el('style', { text: css }), el('style', { text: pageCss }));
+  [css, explorerCss, pageCss].forEach(text => page.head.append(el('style', { text })));
   const root = page.getElementById('glow-root') ?? page.body;
   const source = page.getElementById('glow-document')?.textContent;
   if (!source) {

@@ -121,6 +121,35 @@ export const strings = {
     cancel: 'Cancel',
     cancelHint: 'Stop computing and stay with the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
+    preset: 'As in',
+    noPreset: 'own settings',
+    presetDiffers: (paper: string, differs: string): string => `${paper}. Differs: ${differs}`,
+    copy: 'Copy as Python',
+    copied: 'Copied',
+    copyHint: 'One line of Python that reproduces this plane',
+    strip: {
+      title: 'Planes across the setting',
+      across: (name: string): string => `Planes across ${name}`
+    },
+    sensitivity: {
+      title: 'Does compression survive the setting?',
+      axis: (unit: string): string => `lost from the peak${unit ? ` (${unit})` : ''}`,
+      holds: (setting: string, layers: string[], low: string, high: string, all: boolean): string =>
+        `At ${setting}, ${layers.join(', ')} ${layers.length === 1 ? 'compresses' : 'compress'}: ` +
+        (all
+          ? 'so at every value.'
+          : low === high
+            ? 'at no neighbouring value.'
+            : `so from ${low} to ${high}.`),
+      none: (setting: string): string =>
+        `At ${setting}, no layer loses more than noise would show.`,
+      ceiling: (layers: string[]): string => `At the ceiling, hence unknown: ${layers.join(', ')}.`,
+      word: 'Move the slider to see how far the claim holds.',
+      figure: (layer: string, loss: string, holds: boolean): string =>
+        `${layer} ${loss}${holds ? ', compresses' : ''}.`
+    },
+    nothingKept:
+      'This notebook was saved before there was a plane. Run the cell again to see one.',
     badAnswer: (reason: string): string => `The kernel's answer cannot be shown. ${reason}`
   },
   progress: {

@@ -1,7 +1,7 @@
 import { DOMWidgetModel, DOMWidgetView, unpack_models, WidgetModel } from '@jupyter-widgets/base';
 
-import { Explorer, Selection } from './explorer';
 import { el } from './dom';
+import { Explorer, type Selection } from './explorer';
 import { Hearing } from './hearing';
 import { living } from './living';
 import { mismatch } from './mismatch';
@@ -206,9 +206,7 @@ export class PlaneView extends GlowView {
   override render(): void {
     super.render();
     this.explorer = this.makeExplorer();
-    const show = (): void => this.explorer.setDocument(this.model.get('document'));
-    this.listenTo(this.model, 'change:document', show);
-    show();
+    this.followDocument(document => this.explorer.setDocument(document));
     this.el.append(this.explorer.element);
   }
 
@@ -240,12 +238,8 @@ export class ExplorerView extends PlaneView {
     this.follow('exact', value => this.explorer.setExact(Boolean(value)));
     this.follow('catalogue', value => this.explorer.setCatalogue(value));
     this.follow('busy', value => this.explorer.setBusy(String(value ?? '')));
-    this.follow('selection', value => {
-      if (isSelection(value)) {
-        this.explorer.select(value);
-      }
-    });
-    this.listenTo(this.model, 'msg:custom', message => this.onMessage(message));
+    this.follow('selection', value => this.explorer.select(value));
+    this.listenTo(this.model, 'msg:custom', message => this.explorer.take(message));
   }
 
   protected override makeExplorer(): Explorer {
@@ -253,33 +247,11 @@ export class ExplorerView extends PlaneView {
       this.model.set('selection', selection);
       this.touch();
     }, SELECTION_INTERVAL);
-    return new Explorer({
-      onSelect: write,
-      requestExact: request => this.send({ action: 'estimate', ...request }),
-      cancelExact: () => this.send({ action: 'cancel' })
-    });
+    return new Explorer({ onSelect: write, ask: message => this.send(message) });
   }
 
   /** At once: other traits refer to what the document holds. */
   protected override followDocument(show: (document: unknown) => void): void {
     this.follow('document', show);
   }
-
-  private onMessage(message: { action?: unknown; serial?: unknown; message?: unknown }): void {
-    if (message.action === 'plane') {
-      this.explorer.setPlane(message);
-    } else if (message.action === 'failed') {
-      this.explorer.setFailure(message.serial, String(message.message ?? ''));
-    }
-  }
-}
-
-function isSelection(value: unknown): value is Selection {
-  const { recording, estimator, settings } = (value ?? {}) as Partial<Selection>;
-  return (
-    typeof recording === 'string' &&
-    typeof estimator === 'string' &&
-    typeof settings === 'object' &&
-    settings !== null
-  );
 }

@@ -1,3 +1,4 @@
 import './base.css';
 import './progress.css';
 import './lab.css';
+import './explorer.css';

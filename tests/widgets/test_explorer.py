@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from glow import estimators
 from glow.dynamics import document, load, plane
 from glow.estimators import KDE, Binned, Estimator, parameter
 from glow_widgets import EstimatorExplorer, _answer, _engine, _offered
 from glow_widgets._explorer import ExplorerView
+from glow_widgets._saved import PLANE_MIME
 
 SECONDS = 60
 BINNED = Binned(range="global")
@@ -73,8 +75,8 @@ class Learning(Estimator):
 
 
 # Named so, not registered: other tests ask every registered estimator.
-for estimator in (TwoSliders, Word, Learning):
-    estimator.name = estimator.__name__.lower()
+for kind in (TwoSliders, Word, Learning):
+    kind.name = kind.__name__.lower()
 
 
 @pytest.fixture
@@ -438,6 +440,39 @@ def test_an_estimator_that_breaks_stops_nothing(recording, complete, monkeypatch
     assert explorer._engine._rows[0][1].done
 
 
+def test_the_output_holds_what_was_seen_last(recording, complete, outputs):
+    """AC-36, AC-40: the plane itself stays in the notebook, small, with what was selected."""
+    explorer = complete(recording, [BINNED, KDE()])
+    explorer._ipython_display_()
+    assert outputs[0][0][PLANE_MIME] == {"live": explorer.view.model_id}
+    assert explorer.wait(SECONDS)
+    select(explorer, BINNED.label, bins=20)
+    last = outputs[0][-1]
+    assert len(json.dumps(last)) < 300_000
+    kept = last[PLANE_MIME]
+    assert kept["live"] == explorer.view.model_id
+    assert kept["explorer"]["selection"]["settings"] == {"bins": 20}
+    assert kept["explorer"]["sources"] == {"this training": str(recording.path.resolve())}
+    assert [p["label"] for p in kept["recordings"][0]["planes"]] == [BINNED.label]
+    assert "<table>" in last["text/html"]
+
+
+def test_papers_are_offered_with_their_settings(recording, explore):
+    catalogue = explore(recording).view.catalogue
+    presets = {preset["name"]: preset for preset in catalogue["presets"]}
+    assert set(presets) == set(estimators.presets.names())
+    assert presets["saxe-2018-relu"]["settings"] == {"bins": 100}
+    labels = [offer["label"] for offer in catalogue["estimators"]]
+    assert {preset["estimator"] for preset in presets.values()} <= set(labels)
+    assert len(labels) == len(set(labels))
+
+
+def test_only_papers_of_the_offered_estimators_are_offered(recording, explore):
+    presets = explore(recording, [BINNED]).view.catalogue["presets"]
+    assert [preset["name"] for preset in presets] == ["saxe-2018-relu"]
+    assert presets[0]["estimator"] == BINNED.label
+
+
 def test_several_recordings_share_the_explorer(recording, complete):
     explorer = complete({"first": recording, "second": recording}, [BINNED])
     select(explorer, BINNED.label, recording="second")
@@ -449,6 +484,8 @@ def test_nothing_to_show_is_refused(recording):
         EstimatorExplorer(recording, [])
     with pytest.raises(ValueError, match="recordings must not be empty"):
         EstimatorExplorer({}, [BINNED])
+    with pytest.raises(TypeError, match=r"must be Estimators or names of them, got .*Binned"):
+        EstimatorExplorer(recording, [Binned, 3])
 
 
 def test_closing_ends_the_thread(recording):

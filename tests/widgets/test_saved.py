@@ -1,12 +1,21 @@
 import base64
 import json
+import re
 
 import nbformat
 import pytest
 
-from glow.dynamics import plane
+from glow.dynamics import plane, sweep
 from glow.estimators import Binned
-from glow_widgets._saved import PLANE_MIME, plane_bundle, progress_html, progress_text, thin
+from glow_widgets._saved import (
+    PLANE_MIME,
+    plane_bundle,
+    progress_html,
+    progress_text,
+    readable,
+    small_document,
+    thin,
+)
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -36,10 +45,31 @@ def test_a_notebook_with_the_plane_is_valid_and_small(bundle):
     assert len(json.dumps(bundle)) < 100_000
 
 
-def test_other_readers_find_a_picture_and_words(bundle):
-    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+def test_other_readers_find_a_picture_a_table_and_words(bundle):
+    page = bundle["text/html"]
+    source = re.search(r'src="data:image/png;base64,([^"]+)"', page).group(1)
+    assert base64.b64decode(source).startswith(b"\x89PNG")
+    assert '<th scope="row">dense</th>' in page
+    assert '<th scope="col">I(X;T) (bits)</th>' in page
     assert "dense: I(X;T)" in bundle["text/plain"]
-    assert "text/html" not in bundle  # it would hide the picture in exported pages
+
+
+def test_texts_of_the_kept_plane_are_escaped(recording):
+    named = plane(recording, Binned()).assign_attrs(recording=HOSTILE, label=HOSTILE)
+    assert "<img src=x" not in readable(named)["text/html"]
+
+
+def test_a_document_stays_within_its_limit(recording):
+    curve = sweep(recording, Binned(), bins=range(2, 60, 2))
+    wanted, other = ("one", [curve]), ("two", [curve])
+    whole = len(json.dumps(small_document([wanted], "t")))
+    both = small_document([wanted, other], "t", limit=2 * whole + 100)
+    assert [each["name"] for each in both["recordings"]] == ["one", "two"]
+    one = small_document([wanted, other], "t", limit=whole + 100)
+    assert [each["name"] for each in one["recordings"]] == ["one"]
+    fewer = small_document([wanted, other], "t", limit=whole // 2)
+    assert len(json.dumps(fewer)) <= whole // 2
+    assert fewer["recordings"][0]["epochs"][-1] == recording.epochs[-1]
 
 
 def test_the_document_names_the_recording(bundle):

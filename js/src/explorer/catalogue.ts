@@ -1,9 +1,9 @@
-import { asFlag, asList, asObject, asText, DocumentError } from '../plane/check';
+import { asFlag, asList, asObject, asText, DocumentError, optional } from '../plane/check';
 import { readSlider } from '../plane/document';
 import type { Offer, Settings, SettingValue } from '../plane/estimator';
 
 /** What a host can compute: known at once, long before there is a curve to draw. */
-export interface Catalogue {
+export interface Catalogue extends Extras {
   /** The names of the recordings. */
   recordings: string[];
   estimators: Offer[];
@@ -11,7 +11,27 @@ export interface Catalogue {
   problems: Record<string, Record<string, string>>;
 }
 
-export const EMPTY: Catalogue = { recordings: [], estimators: [], problems: {} };
+/** The estimator and settings of a paper. */
+export interface Preset {
+  name: string;
+  paper: string;
+  /** What our estimate does otherwise. */
+  differs: string;
+  /** The estimator's label. */
+  estimator: string;
+  settings: Settings;
+}
+
+/** What a catalogue and a saved explorer know beside planes. */
+export interface Extras {
+  presets: Preset[];
+  /** Where recordings lie, by name. */
+  sources: Record<string, string>;
+}
+
+const NO_EXTRAS: Extras = { presets: [], sources: {} };
+
+export const EMPTY: Catalogue = { recordings: [], estimators: [], problems: {}, ...NO_EXTRAS };
 
 /**
  * Read a host's catalogue; an empty object is an empty one.
@@ -30,7 +50,32 @@ export function readCatalogue(value: unknown): Catalogue {
     estimators: asList(catalogue.estimators, 'estimators').map((item, i) =>
       readOffer(item, `estimators[${i}]`)
     ),
-    problems: readEach(catalogue.problems, 'problems', (item, at) => readEach(item, at, asText))
+    problems: readEach(catalogue.problems, 'problems', (item, at) => readEach(item, at, asText)),
+    ...readExtras(catalogue, 'catalogue')
+  };
+}
+
+/** Read presets and sources, where there are any. */
+export function readExtras(value: unknown, where: string): Extras {
+  const extras = asObject(value, where);
+  return {
+    presets:
+      optional(extras.presets, `${where}.presets`, asList)?.map((item, i) =>
+        readPreset(item, `${where}.presets[${i}]`)
+      ) ?? [],
+    sources:
+      optional(extras.sources, `${where}.sources`, (item, at) => readEach(item, at, asText)) ?? {}
+  };
+}
+
+function readPreset(value: unknown, where: string): Preset {
+  const preset = asObject(value, where);
+  return {
+    name: asText(preset.name, `${where}.name`),
+    paper: asText(preset.paper, `${where}.paper`),
+    differs: asText(preset.differs, `${where}.differs`),
+    estimator: asText(preset.estimator, `${where}.estimator`),
+    settings: readSettings(preset.settings, `${where}.settings`)
   };
 }
 

@@ -1,31 +1,37 @@
-import { readCatalogue } from './catalogue';
-import { Choice } from './choice';
 import { el, setText } from '../dom';
-import { ExplorerState, sameSetting, sameSettings } from './state';
-import type { ExactRequest, Selection, Shown } from './state';
-import { formatError, formatSetting } from '../format';
-import { readDocument } from '../plane/document';
-import type { EstimatorPlanes, Reading, Settings } from '../plane/estimator';
-import { countMissing } from '../plane/points';
+import { formatSetting } from '../format';
 import { settingsLine } from '../plane/content';
+import type { Reading, SettingValue } from '../plane/estimator';
 import { PlaneView } from '../plane/view';
-import { SettingControl } from './setting';
 import { strings } from '../strings';
+import { readCatalogue } from './catalogue';
+import { Companions } from './companions';
+import { planeLine } from './python';
+import { readSaved } from './saved';
+import { SettingsBox } from './settings';
+import { ExplorerState, isSelection, sameSetting, type Selection, type Shown } from './state';
+import { inStead, statusText } from './status';
+import { Toolbar } from './toolbar';
 
-export type { ExactRequest, Selection } from './state';
+export type { Selection } from './state';
 
 /** What a host may want to know; without hooks the explorer needs no host at all. */
 export interface ExplorerHooks {
   /** The reader selected something else; called at every step of a slider. */
   onSelect?(selection: Selection): void;
-  /** The reader settled on a value that is not kept. */
-  requestExact?(request: ExactRequest): void;
-  /** The last request is no longer wanted. */
-  cancelExact?(): void;
+  /** Ask a kernel for what the document does not hold; it answers through {@link Explorer.take}. */
+  ask?(message: Message): void;
+}
+
+/** What an explorer and its kernel tell each other. */
+export interface Message {
+  action: string;
+  [name: string]: unknown;
 }
 
 /**
- * The information plane with its drop-downs, sliders, number boxes and ghost.
+ * The information plane with its drop-downs, sliders, number boxes and ghost, the strip of planes
+ * across a slider, and the chart of compression against it.
  *
  * The same component in a notebook, in the viewer of saved planes and in a stand-alone page. All
  * it shows comes from one plane document; a kernel is needed only for values no curve holds.
@@ -33,22 +39,20 @@ export interface ExplorerHooks {
 export class Explorer {
   readonly element = el('section', { class: 'glow glow-explorer' });
   private readonly title = el('h2', { class: 'glow-title' });
-  private readonly recording = new Choice(strings.explorer.recording, 'glow-recording', i =>
-    this.change(state => state.selectRecording(i))
-  );
-  private readonly estimator = new Choice(strings.explorer.estimator, 'glow-estimator', i =>
-    this.change(state => state.selectEstimator(i))
-  );
-  private readonly ghost = el('input', {
-    testid: 'glow-ghost',
-    attributes: { type: 'checkbox' },
-    on: { change: () => this.refresh() }
+  private readonly toolbar = new Toolbar({
+    recording: i => this.change(state => state.selectRecording(i)),
+    estimator: i => this.change(state => state.selectEstimator(i)),
+    preset: preset => {
+      this.change(state => state.selectPreset(preset));
+      this.settle();
+    },
+    ghost: () => this.refresh(),
+    code: () => this.code()
   });
-  private readonly ghostName = el('span', { text: strings.explorer.ghost });
-  private readonly ghostLabel = el('label', { class: 'glow-ghost' }, this.ghost, this.ghostName);
-  private readonly setting = el('div', { class: 'glow-settings' });
-  private readonly choices = el('div', { class: 'glow-choices' });
-  private readonly controls = el('div', { class: 'glow-controls' }, this.choices, this.setting);
+  private readonly settings = new SettingsBox({
+    move: (name, value) => this.move(name, value),
+    settle: () => this.settle()
+  });
   private readonly status = el('p', { class: 'glow-status-line', attributes: { role: 'status' } });
   private readonly cancel = el('button', {
     class: 'glow-button',
@@ -58,21 +62,35 @@ export class Explorer {
     on: { click: () => this.abandon() }
   });
   private readonly work = el('div', { class: 'glow-work' }, this.status, this.cancel);
+  private readonly controls: HTMLElement;
   private readonly provenance = el('p', { class: 'glow-provenance' });
   private readonly problem = el('p', { class: 'glow-problem', attributes: { role: 'alert' } });
   private readonly body = el('div', { class: 'glow-body' });
   private readonly view = new PlaneView();
+  private readonly companions = new Companions(name => ({
+    pick: value => this.move(name, value),
+    settle: () => this.settle()
+  }));
   private readonly state = new ExplorerState();
-  private readonly settings = new Map<string, SettingControl>();
-  private controlled: unknown = null;
   private busy = '';
   private failure = '';
   private broken = '';
 
   constructor(private readonly hooks: ExplorerHooks = {}) {
-    this.ghost.checked = true;
-    this.choices.append(this.recording.element, this.estimator.element, this.ghostLabel);
-    this.body.append(this.controls, this.work, this.view.element, this.provenance);
+    this.controls = el(
+      'div',
+      { class: 'glow-controls' },
+      this.toolbar.element,
+      this.settings.element
+    );
+    this.body.append(
+      this.controls,
+      this.work,
+      this.view.element,
+      this.companions.strip.element,
+      this.companions.element,
+      this.provenance
+    );
     this.element.append(this.title, this.body, this.problem);
     this.setDocument({});
   }
@@ -85,9 +103,13 @@ export class Explorer {
    */
   setDocument(value: unknown): void {
     this.guarded(() => {
-      const document = isEmpty(value) ? null : readDocument(value);
-      this.state.setDocument(document);
+      const { document, extras, selection } = readSaved(value);
+      const first = this.state.estimator === null;
+      this.state.setDocument(document, extras);
       setText(this.title, document?.title ?? '');
+      if (first && isSelection(selection)) {
+        this.state.select(selection);
+      }
     });
     this.settle(false);
   }
@@ -113,8 +135,39 @@ export class Explorer {
     }
   }
 
-  /** Take a kernel's answer to a request; all but the answer to the latest are ignored. */
-  setPlane(answer: unknown): void {
+  /** Take what a kernel sent; all but the answer to the latest request are ignored. */
+  take(message: unknown): void {
+    const { action } = (message ?? {}) as Partial<Message>;
+    if (action === 'plane') {
+      this.takePlane(message);
+    } else if (action === 'failed') {
+      this.takeFailure(message as Message);
+    }
+  }
+
+  /** Show a selection made elsewhere, for example in another view of the same widget. */
+  select(selection: unknown): void {
+    if (
+      isSelection(selection) &&
+      !same(selection, this.state.selection) &&
+      this.state.select(selection)
+    ) {
+      this.fill();
+    }
+  }
+
+  /** Show a message in place of the plane. */
+  setMessage(text: string): void {
+    this.explain(text);
+  }
+
+  dispose(): void {
+    this.view.dispose();
+    this.companions.dispose();
+    this.element.remove();
+  }
+
+  private takePlane(answer: unknown): void {
     try {
       this.state.answer(answer);
       this.failure = '';
@@ -124,24 +177,11 @@ export class Explorer {
     this.refresh();
   }
 
-  /** The kernel could not answer a request. */
-  setFailure(serial: unknown, message: string): void {
+  private takeFailure({ serial, message }: Message): void {
     if (this.state.giveUp(serial)) {
-      this.failure = message;
+      this.failure = String(message ?? '');
       this.refresh();
     }
-  }
-
-  /** Show a selection made elsewhere, for example in another view of the same widget. */
-  select(selection: Selection): void {
-    if (!same(selection, this.state.selection) && this.state.select(selection)) {
-      this.fill();
-    }
-  }
-
-  dispose(): void {
-    this.view.dispose();
-    this.element.remove();
   }
 
   /** Take something a host sent; where it is malformed, say so in place of the plane. */
@@ -162,9 +202,13 @@ export class Explorer {
     this.body.hidden = message !== '';
   }
 
+  private move(name: string, value: SettingValue): void {
+    this.change(state => state.setValue(name, value));
+  }
+
   private change(act: (state: ExplorerState) => void): void {
     if (this.state.awaited) {
-      this.hooks.cancelExact?.();
+      this.hooks.ask?.({ action: 'cancel' });
     }
     this.failure = '';
     act(this.state);
@@ -179,77 +223,37 @@ export class Explorer {
     }
     const request = this.state.settle();
     if (request) {
-      this.hooks.requestExact?.(request);
+      this.hooks.ask?.({ action: 'estimate', ...request });
       this.refresh();
     }
   }
 
   /** Give up what is computed and go back to the plane that is drawn. */
   private abandon(): void {
-    this.hooks.cancelExact?.();
+    this.hooks.ask?.({ action: 'cancel' });
     if (this.state.abandon()) {
       this.hooks.onSelect?.(this.state.selection);
     }
     this.fill();
   }
 
+  /** The line that reproduces what is drawn. */
+  private code(): string {
+    const { shown, source } = this.state;
+    return shown ? planeLine(shown.reading.plane, shown.reading.settings, source) : '';
+  }
+
   /** Bring every control in line with the state. */
   private fill(): void {
     const { state } = this;
-    const { recordings, estimators, estimator } = state;
-    const { recording, settings } = state.selection;
+    const { estimator, exact, selection } = state;
     this.explain(this.broken || (estimator ? '' : this.busy || strings.plane.empty));
-    this.recording.show(recordings, recordings.indexOf(recording));
-    this.estimator.show(
-      estimators.map(({ label }) => label),
-      estimator ? estimators.indexOf(estimator) : -1,
-      estimators.map(({ label }) => state.problem(label))
-    );
     if (estimator) {
-      this.fillSettings(estimator, settings);
+      const unit = state.shown?.recording.axes.xt.unit ?? '';
+      this.settings.show(estimator, selection.settings, exact, unit);
     }
-    const comparable = estimators.length > 1 || this.settings.size > 0;
-    this.ghostLabel.hidden = !comparable;
-    this.controls.hidden = !comparable && recordings.length < 2;
+    this.toolbar.show(state, state.estimators.length > 1 || this.settings.count > 0);
     this.refresh();
-  }
-
-  /** New sliders only where the declarations are others: a handle may be in a hand. */
-  private fillSettings(estimator: EstimatorPlanes, settings: Settings): void {
-    const { label, sliders, settings: kept } = estimator;
-    const declared = sliders.map(slider => ({ ...slider, error: null }));
-    const declaration = JSON.stringify([label, declared, kept, this.state.exact]);
-    if (declaration !== this.controlled) {
-      this.controlled = declaration;
-      this.makeSettings(estimator);
-    }
-    this.settings.forEach((control, name) => {
-      control.note(this.remark(estimator, name));
-      control.show(settings[name]);
-    });
-  }
-
-  private makeSettings({ sliders, settings }: EstimatorPlanes): void {
-    this.settings.clear();
-    for (const slider of sliders) {
-      const { name } = slider;
-      const control = new SettingControl(slider, settings[name], this.state.exact, {
-        move: value => this.change(state => state.setValue(name, value)),
-        settle: () => this.settle()
-      });
-      this.settings.set(name, control);
-    }
-    this.setting.replaceChildren(...Array.from(this.settings.values(), ({ element }) => element));
-  }
-
-  /** What a reader must know of the values between those that are kept. */
-  private remark(estimator: EstimatorPlanes, name: string): string {
-    if (estimator.ordered) {
-      return strings.explorer.onRelease;
-    }
-    const error = estimator.error(name);
-    const unit = this.state.shown?.recording.axes.xt.unit ?? '';
-    return error === null ? '' : strings.explorer.error(`${formatError(error)} ${unit}`.trim());
   }
 
   /** Draw the state. */
@@ -258,15 +262,20 @@ export class Explorer {
     const { shown, ghost } = state;
     if (shown) {
       this.draw(shown, ghost?.reading ?? null);
+      this.companions.show(state, shown);
     }
     const waits = state.awaited !== null || (state.waiting && state.problem() === '');
     const another = waits && !state.arriving;
-    this.element.classList.toggle('glow-pending', another || this.away(shown) !== '');
+    this.element.classList.toggle('glow-pending', another || inStead(state, shown) !== '');
     this.view.element.setAttribute('aria-busy', String(waits));
-    setText(this.ghostName, ghost ? strings.explorer.ghostOf(ghost.name) : strings.explorer.ghost);
-    setText(this.status, shown || state.estimator ? this.statusText(shown) : this.busy);
+    this.toolbar.nameGhost(ghost?.name ?? null);
+    setText(this.status, this.failure || this.statusText(shown));
     this.cancel.hidden = !waits || !shown;
-    this.work.hidden = this.controls.hidden && this.status.textContent === '';
+  }
+
+  private statusText(shown: Shown | null): string {
+    const known = shown !== null || this.state.estimator !== null;
+    return known ? statusText(this.state, shown, this.busy) : this.busy;
   }
 
   private draw({ heading, limits, reading, recording }: Shown, ghost: Reading | null): void {
@@ -276,7 +285,7 @@ export class Explorer {
     this.view.show({
       recording,
       coordinates: reading,
-      ghost: this.ghost.checked ? ghost : null,
+      ghost: this.toolbar.ghosted ? ghost : null,
       limits,
       heading,
       provenance: [settingsLine(reading), origin].filter(Boolean).join(' · '),
@@ -286,61 +295,6 @@ export class Explorer {
     });
     setText(this.provenance, `${heading} · ${origin}`);
   }
-
-  /** What is drawn in place of a combination that no curve holds; empty where it is the selected. */
-  private away(shown: Shown | null): string {
-    const { selection, exact, waiting } = this.state;
-    if (!exact || waiting || !shown || sameSettings(selection.settings, shown.reading.settings)) {
-      return '';
-    }
-    const names = Object.keys(selection.settings).filter(
-      name => name !== selection.slider && selection.settings[name] !== shown.reading.settings[name]
-    );
-    return names
-      .map(name => strings.explorer.setting(name, formatSetting(shown.reading.settings[name])))
-      .join(', ');
-  }
-
-  private statusText(shown: Shown | null): string {
-    const { awaited, arriving, waiting, wentBack, selection } = this.state;
-    if (this.failure || this.state.problem()) {
-      return this.failure || this.state.problem();
-    }
-    if (awaited && shown && arriving) {
-      const epochs = shown.recording.epochs.length;
-      const missing = countMissing(shown.reading, shown.recording.layers.length).epochs;
-      return strings.explorer.arriving(settingsText(awaited.settings), epochs - missing, epochs);
-    }
-    if (waiting || awaited) {
-      // The kernel says how far it is once it has taken the wish up.
-      return this.busy.includes(selection.estimator)
-        ? this.busy
-        : awaited
-          ? strings.explorer.computing(settingsText(awaited.settings))
-          : strings.explorer.estimating(selection.estimator);
-    }
-    const away = this.away(shown);
-    return away ? strings.explorer.between(away) : this.snapText(shown, wentBack) || this.busy;
-  }
-
-  private snapText(shown: Shown | null, wentBack: readonly string[]): string {
-    const { settings, slider } = this.state.selection;
-    const [wanted, drawn] = [settings, shown?.reading.settings ?? {}].map(s => s[slider ?? '']);
-    if (slider !== null && wanted !== drawn && drawn !== undefined) {
-      return strings.explorer.snapped(slider, formatSetting(wanted), formatSetting(drawn));
-    }
-    return wentBack.length ? strings.explorer.wentBack([...wentBack]) : '';
-  }
-}
-
-function settingsText(settings: Settings): string {
-  return Object.entries(settings)
-    .map(([name, value]) => strings.explorer.setting(name, formatSetting(value)))
-    .join(', ');
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function same(one: Selection, other: Selection): boolean {

@@ -1,2 +1,2 @@
 export { Explorer } from './explorer';
-export type { ExactRequest, ExplorerHooks, Selection } from './explorer';
+export type { ExplorerHooks, Message, Selection } from './explorer';

@@ -1,4 +1,4 @@
-import { EMPTY, type Catalogue } from './catalogue';
+import { EMPTY, type Catalogue, type Extras, type Preset } from './catalogue';
 import { formatSetting } from '../format';
 import { readArray, Shape } from '../plane/array';
 import { asObject, type Json } from '../plane/check';
@@ -57,6 +57,7 @@ export class ExplorerState {
   exact = false;
   private document: PlaneDocument | null = null;
   private catalogue: Catalogue = EMPTY;
+  private saved: Extras = EMPTY;
   private current: Selection = { recording: '', estimator: '', settings: {}, slider: null };
   private previous: Selection | null = null;
   private inHand = false;
@@ -87,6 +88,32 @@ export class ExplorerState {
   /** The selected estimator; null before there is any. */
   get estimator(): EstimatorPlanes | null {
     return this.find(this.current);
+  }
+
+  /** The papers whose settings can be shown here. */
+  get presets(): Preset[] {
+    const { presets } = this.catalogue.presets.length ? this.catalogue : this.saved;
+    const labels = this.estimators.filter(({ pending }) => this.exact || !pending);
+    return presets.filter(
+      ({ estimator, settings }) =>
+        this.problem(estimator) === '' &&
+        labels.some(one => one.label === estimator && (this.exact || one.holds(settings)))
+    );
+  }
+
+  /** The paper whose settings are selected. */
+  get preset(): Preset | null {
+    const { estimator, settings } = this.current;
+    const same = (preset: Preset): boolean =>
+      preset.estimator === estimator &&
+      Object.entries(preset.settings).every(([name, value]) => settings[name] === value);
+    return this.presets.find(same) ?? null;
+  }
+
+  /** Where the selected recording lies; null where that is not known. */
+  get source(): string | null {
+    const { recording } = this.current;
+    return this.catalogue.sources[recording] ?? this.saved.sources[recording] ?? null;
   }
 
   get generator(): string | null {
@@ -140,9 +167,14 @@ export class ExplorerState {
     return this.pending !== null && this.remembered(this.pending) !== undefined;
   }
 
-  /** Take another document, or none; what is selected stays where it has the same names. */
-  setDocument(document: PlaneDocument | null): void {
+  /**
+   * Take another document, or none; what is selected stays where it has the same names.
+   *
+   * @param extras What was saved beside the planes.
+   */
+  setDocument(document: PlaneDocument | null, extras: Extras = EMPTY): void {
     this.document = document;
+    this.saved = extras;
     this.last = document && this.last;
     this.ranges.clear();
     this.adapt();
@@ -166,6 +198,14 @@ export class ExplorerState {
   selectEstimator(index: number): void {
     const before = this.selection;
     this.goTo(before.recording, this.estimators[index].label);
+    this.previous = before;
+  }
+
+  /** Take the estimator and the settings of a paper. */
+  selectPreset({ estimator, settings }: Preset): void {
+    const before = this.selection;
+    const { recording } = before;
+    this.select({ recording, estimator, settings, slider: Object.keys(settings)[0] ?? null });
     this.previous = before;
   }
 
@@ -369,6 +409,17 @@ export class ExplorerState {
       ? text
       : [estimator, text].filter(Boolean).join(', ');
   }
+}
+
+/** Whether something is a selection, of whatever there is. */
+export function isSelection(value: unknown): value is Selection {
+  const { recording, estimator, settings } = (value ?? {}) as Partial<Selection>;
+  return (
+    typeof recording === 'string' &&
+    typeof estimator === 'string' &&
+    typeof settings === 'object' &&
+    settings !== null
+  );
 }
 
 /** Whether two selections are the same estimator at the same settings. */
