@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -85,6 +86,15 @@ class Lab:
         request = urllib.request.Request(address, headers=headers, method=method)  # noqa: S310
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
             return json.loads(answer.read() or "null")
+
+    @property
+    def pid(self):
+        """The server's process."""
+        return self._process.pid
+
+    def add_folder(self, source, path):
+        """Copy a folder to ``path`` on the server."""
+        shutil.copytree(source, self.root / path, dirs_exist_ok=True)
 
     def kernels(self):
         """The kernels now running."""

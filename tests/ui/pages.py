@@ -1,5 +1,6 @@
 """What a person does in JupyterLab, as a test says it."""
 
+import time
 from pathlib import Path
 
 import nbformat
@@ -121,13 +122,16 @@ class LabPage:
         """The field of one of PyGlow's settings."""
         return self.page.locator(f"[id='jp-SettingsEditor-glow-widgets:settings_{name}']")
 
+    def wait_until(self, condition):
+        """Block until the server, asked again and again by ``condition()``, says yes."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while not condition():
+            assert time.monotonic() < deadline, "the server never said yes"
+            self.page.wait_for_timeout(200)
+
     def wait_for_setting(self, name, value):
-        """Wait until the server has kept a setting."""
-        kept = """async ([name, value]) => {
-            const answer = await fetch('/lab/api/settings/glow-widgets:settings');
-            return (await answer.json()).settings[name] === value;
-        }"""
-        self.page.wait_for_function(kept, arg=[name, value])
+        """Block until the server has kept a setting."""
+        self.wait_until(lambda: self.lab.setting(name) == value)
 
     def use_theme(self, name):
         """Switch to "JupyterLab Light", "JupyterLab Dark" or another theme by name."""

@@ -9,10 +9,6 @@ PLANE_COMMANDS = ("glow:save-plane-html", "glow:save-plane-png", "glow:save-plan
 CAPTIONS = """ids => Object.fromEntries(ids.map(id => [
   id, [jupyterapp.commands.isEnabled(id), jupyterapp.commands.caption(id)]]))"""
 HIDE = "hidden => Object.defineProperty(document, 'hidden', {value: hidden, writable: true})"
-PANEL_SAVED = """async () => {
-  const answer = await fetch('/lab/api/workspaces/default');
-  return (await answer.json()).data['layout-restorer:data']?.right?.current === 'glow-runs';
-}"""
 
 
 def captions(tab, ids):
@@ -22,6 +18,12 @@ def captions(tab, ids):
 
 def panel(tab):
     return tab.by_id("glow-runs")
+
+
+def kept_panel(lab):
+    """The panel on the right in the layout that the server keeps."""
+    layout = lab.ask("lab/api/workspaces/default")["data"].get("layout-restorer:data", {})
+    return layout.get("right", {}).get("current")
 
 
 def palette_items(tab):
@@ -95,7 +97,7 @@ def test_panel_stays_over_a_reload_and_an_end_nobody_saw_is_told(tab, lab):
     tab.open("told.ipynb")
     tab.command("glow:show-runs")
     tab.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
-    tab.page.wait_for_function(PANEL_SAVED)
+    tab.wait_until(lambda: kept_panel(lab) == "glow-runs")
     tab.page.goto(f"{lab.url}/lab")
     tab.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
     panel(tab).get_by_test_id("glow-runs-empty").wait_for()

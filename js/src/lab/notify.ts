@@ -8,10 +8,8 @@ import { Run, runs } from '../runs';
 import { strings } from '../strings';
 import { CommandIDs } from '../tokens';
 import { MODULE_NAME } from '../version';
+import { markTitleUntilSeen } from './title';
 import { translation } from './words';
-
-/** Stands before the page's title until somebody looks. */
-const MARK = '✓ ';
 
 /** Tell of a training that ended while the browser's tab was hidden. */
 function tell(app: JupyterFrontEnd, words: TranslationBundle, run: Run): void {
@@ -30,18 +28,6 @@ function tell(app: JupyterFrontEnd, words: TranslationBundle, run: Run): void {
   Notification.emit(text, status === 'done' ? 'success' : 'warning', { autoClose: false, actions });
 }
 
-function markTitle(): void {
-  if (!document.title.startsWith(MARK)) {
-    document.title = MARK + document.title;
-  }
-}
-
-function unmarkTitle(): void {
-  if (!document.hidden && document.title.startsWith(MARK)) {
-    document.title = document.title.slice(MARK.length);
-  }
-}
-
 export const notify: JupyterFrontEndPlugin<void> = {
   id: `${MODULE_NAME}:notify`,
   description: 'Tells that a long training ended while nobody was looking.',
@@ -49,11 +35,10 @@ export const notify: JupyterFrontEndPlugin<void> = {
   optional: [ITranslator],
   activate: (app: JupyterFrontEnd, translator: ITranslator | null) => {
     const words = translation(translator);
-    document.addEventListener('visibilitychange', unmarkTitle);
     runs.ended.connect((_, run) => {
       if (document.hidden && run.state.elapsed >= preferences().notifyAfter) {
         tell(app, words, run);
-        markTitle();
+        markTitleUntilSeen();
       }
     });
   }

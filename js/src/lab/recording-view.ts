@@ -62,8 +62,15 @@ function flatten(settings: Json, before = ''): Fact[] {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return flatten(value as Json, `${path}.`);
     }
-    return [[path, typeof value === 'string' ? value : JSON.stringify(value)]];
+    return [[path, asWords(value)]];
   });
+}
+
+function asWords(value: unknown): string {
+  if (value === null || (Array.isArray(value) && value.length === 0)) {
+    return strings.explorer.none;
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function facts(title: string, list: Fact[]): HTMLElement {
