@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 _INTERVAL = 0.25
 _BUDGET = 0.05
+_FEWEST_EPOCHS = 2  # with fewer there is no slider of epochs, and the view would grow
 _TITLE = "Information plane"
 
 
 class LivePlaneOutput:
     """One output that follows a recording, and keeps its last plane when the training is over.
+
+    It appears with the first two epochs, complete: from then on its height does not change.
 
     Args:
         recording: What is being recorded.
@@ -42,8 +45,8 @@ class LivePlaneOutput:
         self._throttle = Throttle(_INTERVAL)
         self._failed = False
         self._name = name
-        self.widget = InformationPlane(title=_TITLE, run=run)
-        self._handle = show(self.widget)
+        self._run = run
+        self._shown: tuple[InformationPlane, DisplayHandle | None] | None = None
 
     def follow(self, *, now: bool = False) -> None:
         """Add what was recorded since the last call, if an update is due, or ``now``."""
@@ -52,14 +55,30 @@ class LivePlaneOutput:
         start = time.perf_counter()
         if self._live.pending:
             self._estimate(_BUDGET)
-            self.widget.update({self._name: self._live.dataset()})
+            self._publish()
         self._throttle.sent(time.perf_counter() - start)
 
     def finish(self) -> None:
         """Estimate what is left and replace the widget by a form that needs no kernel."""
         self._estimate(math.inf)
-        bundle = plane_bundle(self._live.dataset(), self._name, _TITLE)
-        replace(self._handle, self.widget, bundle)
+        widget, handle = self._shown or self._show()
+        plane = self._live.dataset()
+        # JupyterLab's panel of runs keeps what the widget showed last.
+        widget.update({self._name: plane})
+        replace(handle, widget, plane_bundle(plane, self._name, _TITLE))
+
+    def _publish(self) -> None:
+        plane = self._live.dataset()
+        if self._shown is not None:
+            self._shown[0].update({self._name: plane})
+        elif plane.sizes["epoch"] >= _FEWEST_EPOCHS:
+            self._show()
+
+    def _show(self) -> tuple[InformationPlane, DisplayHandle | None]:
+        planes = {self._name: self._live.dataset()}
+        widget = InformationPlane(planes, title=_TITLE, run=self._run)
+        self._shown = widget, show(widget)
+        return self._shown
 
     def _estimate(self, seconds: float) -> None:
         try:

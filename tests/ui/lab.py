@@ -64,7 +64,9 @@ class Lab:
         command = [self.python, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
         command += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}"]
-        command += ["--LabApp.expose_app_in_browser=True"]
+        # Notebook 7, where it is installed, is served too.
+        for app in ("LabApp", "JupyterNotebookApp"):
+            command += [f"--{app}.expose_app_in_browser=True"]
         with self._log.open("w") as log:
             environment = {**os.environ, **self._env, **KERNEL_SETTINGS, "PATH": self._path}
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

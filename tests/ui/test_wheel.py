@@ -1,5 +1,6 @@
-"""The wheel in an environment of its own, without Node: training and widgets in JupyterLab."""
+"""The wheel in an environment of its own, without Node: JupyterLab, Notebook 7 and Voilà."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,19 @@ from pathlib import Path
 import pytest
 from lab import Lab
 from lessons import BUILD, WATCH, fit
-from pages import LabPage
+from pages import READY, LabPage
 
 ROOT = Path(__file__).parents[2]
+SHOWN = """
+import json
+from IPython.display import display
+from glow_widgets import InformationPlane, TrainingProgress
+
+progress = TrainingProgress(epochs=3, batches=4)
+display(progress, InformationPlane(json.load(open("plane.json"))))
+progress.epoch_done(2, {"loss": 0.25})
+progress.finish()
+"""
 pytestmark = pytest.mark.wheel
 
 
@@ -26,14 +37,22 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory):
-    """A Python that has the wheel and what it asks for, and nothing else."""
+    """A Python that has the wheel, what it asks for, and the two other hosts of widgets."""
     venv = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     python = venv / "bin" / "python"
     pip = [str(python), "-m", "pip", "install", "--quiet"]
     constraints = ["--constraint", str(ROOT / "constraints.txt")]
-    subprocess.run([*pip, *constraints, str(wheel)], check=True)
+    subprocess.run([*pip, *constraints, str(wheel), "notebook>=7.2", "voila>=0.5"], check=True)
     return python
+
+
+@pytest.fixture(scope="module")
+def lab(python, tmp_path_factory):
+    """One server that offers all three: the other two are extensions of it."""
+    assert shutil.which("node", path=python.parent) is None
+    with Lab(tmp_path_factory.mktemp("wheel-lab"), python, path=python.parent) as server:
+        yield server
 
 
 def test_the_wheel_holds_both_halves_once(wheel):
@@ -45,17 +64,52 @@ def test_the_wheel_holds_both_halves_once(wheel):
     assert all(name.startswith("pyglow-0.2.0.") for name in strangers)
 
 
-def test_it_trains_and_draws_without_node(python, context, tmp_path):
-    assert shutil.which("node", path=python.parent) is None
-    with Lab(tmp_path, python, path=python.parent) as lab:
-        tab = LabPage(context.new_page(), lab)
-        tab.write_notebook(
-            "wheel.ipynb", [BUILD + WATCH, fit(60), "import glow; print(glow.__file__)"]
-        )
-        tab.open("wheel.ipynb")
-        tab.run_all()
-        tab.wait_until_done(120)
-        assert str(python.parents[1]) in tab.text_of_output(2)
-        tab.by_id("glow-canvas").wait_for()
-        tab.shot_of_output(1, "wheel")
-        assert tab.complaints == []
+def write_training(tab):
+    cells = [BUILD + WATCH, fit(60), "import glow; print(glow.__file__)"]
+    tab.write_notebook("wheel.ipynb", cells)
+
+
+def test_it_trains_and_draws_in_jupyterlab(python, lab, context):
+    tab = LabPage(context.new_page(), lab)
+    write_training(tab)
+    tab.open("wheel.ipynb")
+    tab.run_all()
+    tab.wait_until_done()
+    assert str(python.parents[1]) in tab.text_of_output(2)
+    tab.by_id("glow-canvas").wait_for()
+    tab.command("glow:show-runs")
+    tab.by_id("glow-runs").get_by_text("Training 1").wait_for()
+    tab.shot_of_output(1, "wheel")
+    assert tab.complaints == []
+    lab.shut_down_kernels()
+
+
+def test_it_trains_and_draws_in_notebook_7(lab, context):
+    tab = LabPage(context.new_page(), lab)
+    write_training(tab)
+    tab.page.goto(f"{lab.url}/notebooks/wheel.ipynb?token={lab.token}")
+    tab.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+    tab.page.evaluate(READY)
+    tab.run_all()
+    tab.wait_until_done()
+    tab.by_id("glow-canvas").wait_for()
+    tab.command("glow:show-runs")
+    tab.by_id("glow-runs").get_by_text("Training 1").wait_for()
+    tab.shot("wheel-notebook-7")
+    assert tab.complaints == []
+    lab.shut_down_kernels()
+
+
+def test_it_draws_in_voila(lab, context, plane_document):
+    """What Voilà itself complains of (fonts, versions of its own packages) is not ours."""
+    tab = LabPage(context.new_page(), lab)
+    (lab.root / "plane.json").write_text(json.dumps(plane_document))
+    tab.write_notebook("voila.ipynb", [SHOWN])
+    tab.page.goto(f"{lab.url}/voila/render/voila.ipynb?token={lab.token}")
+    tab.by_id("glow-canvas").wait_for()
+    tab.by_id("glow-progress").wait_for()
+    drawn = "() => Number(document.querySelector('[data-revision]').dataset.revision) > 0"
+    tab.page.wait_for_function(drawn)
+    tab.shot("wheel-voila")
+    ours = [text for text in tab.complaints if "glow" in text.lower() or "plugin" in text.lower()]
+    assert ours == []
