@@ -14,6 +14,9 @@ export const strings = {
       `${count} ${count === 1 ? 'point is' : 'points are'} not drawn: ` +
       `${count === 1 ? 'its value is' : 'their values are'} missing or not finite.`,
     axis: (label: string, unit: string): string => (unit ? `${label} (${unit})` : label),
+    refused: (reasons: readonly string[]): string =>
+      `The estimator refused points: ${reasons[0]}` +
+      (reasons.length > 1 ? ` (and for ${reasons.length - 1} other reasons).` : '.'),
     ceilings: {
       xt: (value: string): string => `log₂ N = ${value}`,
       ty: (value: string): string => `H(Y) = ${value}`
@@ -148,8 +151,34 @@ export const strings = {
       figure: (layer: string, loss: string, holds: boolean): string =>
         `${layer} ${loss}${holds ? ', compresses' : ''}.`
     },
-    nothingKept:
-      'This notebook was saved before there was a plane. Run the cell again to see one.',
+    histogram: {
+      title: 'Activations',
+      of: (layer: string, epoch: number): string => `Activations of ${layer} at epoch ${epoch}`,
+      nearest: (epoch: number): string => `Shown: epoch ${epoch}, the nearest that is kept.`,
+      cells: (count: number, low: string, high: string, width: string): string =>
+        `${count} ${count === 1 ? 'cell' : 'cells'} from ${low} to ${high}` +
+        (width ? `, each ${width} wide.` : '.'),
+      kernel: (deviation: string): string => `Kernel of standard deviation ${deviation}.`,
+      noRuler: 'This estimator looks at whole vectors: it has no cells or kernel in one unit.',
+      percent: (share: string): string => `${share} %`,
+      activation: 'activation',
+      share: 'share of values (root scale)',
+      waiting: 'Counting …'
+    },
+    known: {
+      title: 'Known answers',
+      ask: 'Ask for known answers',
+      hint: 'Estimates samples that look like the touched layer but whose information is known',
+      asking: 'Asking for known answers …',
+      what: (estimator: string, layer: string, epoch: number): string =>
+        `${estimator} on samples that look like ${layer} at epoch ${epoch}`,
+      off: (name: string, bias: string): string => `${name} off by up to ${bias}.`,
+      answer: (name: string, known: string, estimate: string): string =>
+        `${name} known ${known}, estimated ${estimate}.`,
+      known: 'known',
+      estimate: 'estimated'
+    },
+    nothingKept: 'This notebook was saved before there was a plane. Run the cell again to see one.',
     badAnswer: (reason: string): string => `The kernel's answer cannot be shown. ${reason}`
   },
   progress: {
@@ -183,10 +212,15 @@ export const strings = {
         'This kernel answers clicks only between cells. To stop, interrupt the kernel (■ in the ' +
         'toolbar). The history is kept.'
     },
-    disconnected:
-      'This display lost its training when the page was loaded anew. The training goes on in the ' +
-      'kernel as long as its cell runs; interrupt the kernel (■ in the toolbar) to end it. Nothing ' +
-      'is lost: model.history holds the values, model.recording what was recorded.',
+    disconnected: {
+      training:
+        'This display lost its training when the page was loaded anew. The training goes on in the ' +
+        'kernel as long as its cell runs; interrupt the kernel (■ in the toolbar) to end it. ' +
+        'Nothing is lost: model.history holds the values, model.recording what was recorded.',
+      plane:
+        'The plane of that training comes back with ' +
+        'glow_widgets.EstimatorExplorer(model.recording) once its cell has ended.'
+    },
     metrics: 'Metrics',
     metric: 'Metric',
     training: 'Training',

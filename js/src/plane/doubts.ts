@@ -5,7 +5,7 @@ import type { Recording } from './document';
 import { isPresent } from './points';
 
 /** The verdict on a point against which nothing speaks. */
-const RELIABLE = 'reliable';
+export const RELIABLE = 'reliable';
 
 /** Bits by which an estimate may pass a bound before it counts: two decimals are noise. */
 const TOLERANCE = 0.05;

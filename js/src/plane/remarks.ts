@@ -1,5 +1,7 @@
 import { strings } from '../strings';
 import type { PlaneContent } from './content';
+import type { Coordinates } from './curve';
+import { RELIABLE } from './doubts';
 import { doubtsOf } from './frame';
 import { countMissing } from './points';
 
@@ -17,8 +19,22 @@ function missing({ arriving, coordinates, recording }: PlaneContent): string[] {
   const { epochs, points } = countMissing(coordinates, recording.layers.length);
   return [
     epochs && !arriving ? strings.plane.notEstimated(epochs, recording.epochs.length) : '',
-    points ? strings.plane.dropped(points) : ''
+    points ? strings.plane.dropped(points) : '',
+    refusals(coordinates)
   ];
+}
+
+/** Why points are missing, where the estimator said so: their verdicts, which are no judgements. */
+function refusals(coordinates: Coordinates): string {
+  const reasons = new Set<string>();
+  for (const axis of ['xt', 'ty'] as const) {
+    coordinates.verdicts?.[axis].forEach((words, i) => {
+      if (words && words !== RELIABLE && !Number.isFinite(coordinates[axis][i])) {
+        reasons.add(words.replace(/\.$/, ''));
+      }
+    });
+  }
+  return reasons.size ? strings.plane.refused([...reasons]) : '';
 }
 
 function doubted(content: PlaneContent): string {

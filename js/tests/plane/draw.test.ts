@@ -97,7 +97,7 @@ function paint(document: unknown, changes: Partial<Scene> = {}): NotingPen {
 }
 
 describe('draw', () => {
-  it('names axes with units, ceilings and layers', () => {
+  it('names axes with units, ceilings and layers (AC-12, AC-15)', () => {
     const { texts } = paint(fixture());
     expect(texts).toEqual(
       expect.arrayContaining([
@@ -172,7 +172,7 @@ describe('draw', () => {
     expect(areas({})).toBe(0);
   });
 
-  it('draws a ghost when there is one', () => {
+  it('draws a ghost when there is one (AC-32)', () => {
     expect(paint(fixture()).strokes).not.toContain('ghost');
     const [{ planes }] = readDocument(fixture()).recordings;
     expect(paint(fixture(), { ghost: planes[2] }).strokes).toContain('ghost');

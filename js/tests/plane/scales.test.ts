@@ -5,7 +5,7 @@ import { epochFractions, epochTicks, limits, padded } from '../../src/plane/scal
 import { changed, fixture, pack } from '../documents';
 
 describe('limits', () => {
-  it('cover every value of every slider position and the ceilings', () => {
+  it('cover every value of every slider position and the ceilings (AC-12)', () => {
     const document = readDocument(fixture());
     const { xt, ty } = limits(document, document.recordings[0].planes[1]);
     expect(xt[0]).toBeLessThan(0);

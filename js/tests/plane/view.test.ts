@@ -202,6 +202,20 @@ describe('PlaneView', () => {
     expect(find('glow-remarks').textContent).not.toContain('deviation');
   });
 
+  it('says why points were refused', () => {
+    const document = changed('recordings.0.planes.2.xt', pack([1, NaN, 3, NaN], [1, 2, 2]));
+    const codes = (bytes: number[]): Record<string, unknown> => ({
+      phrases: ['too few samples for k = 9.'],
+      codes: { dtype: 'uint8', shape: [1, 2, 2], data: btoa(String.fromCharCode(...bytes)) }
+    });
+    const [none, both] = [codes([255, 255, 255, 255]), codes([255, 0, 255, 0])];
+    document.recordings[0].planes[2].verdicts = { xt: both, ty: none };
+    show(document);
+    expect(find('glow-remarks').textContent).toContain(
+      'The estimator refused points: too few samples for k = 9.'
+    );
+  });
+
   it('explains its open marks (AC-33)', () => {
     show(fixture());
     expect(find('glow-remarks').textContent).toContain('Open marks: 2 points');
@@ -229,7 +243,7 @@ describe('PlaneView', () => {
     expect(find('glow-plane').dataset.revision).toBe('2');
   });
 
-  it('toggles a layer by click, isolates it by double click and brings all back', () => {
+  it('toggles a layer by click, isolates it by double click and brings all back (AC-16)', () => {
     show(fixture());
     const first = find('glow-legend-0');
     first.click();
@@ -256,7 +270,7 @@ describe('PlaneView', () => {
     expect(find('glow-plane').getAttribute('aria-label')).toContain('epochs 0 to 0');
   });
 
-  it('reads points by arrow keys and forgets them by Escape', () => {
+  it('reads points by arrow keys and forgets them by Escape (AC-13)', () => {
     show(fixture());
     press('ArrowRight');
     const tooltip = find('glow-tooltip');
@@ -287,7 +301,7 @@ describe('PlaneView', () => {
     expect(view.element.textContent).not.toContain('not drawn');
   });
 
-  it('counts the points that are missing', () => {
+  it('counts the points that are missing (AC-20)', () => {
     show(changed('recordings.0.planes.2.xt', pack([1, NaN, 3, NaN], [1, 2, 2])));
     expect(view.element.textContent).toContain('2 points are not drawn');
     expect(find('glow-plane').getAttribute('aria-label')).toContain('dense_1: no values');
@@ -298,7 +312,7 @@ describe('PlaneView', () => {
     ['missing', fixture().recordings[0].epochs, [NaN, NaN, NaN, NaN]],
     ['single-epoch', [3], [1, 2]],
     ['empty', [], []]
-  ])('shows %s input without an error', (_, epochs, values) => {
+  ])('shows %s input without an error (AC-20)', (_, epochs, values) => {
     const document = fixture();
     const shape = [1, epochs.length, 2];
     const [recording] = document.recordings;
