@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Literal
 
 from ipywidgets import DOMWidget
 from traitlets import Unicode
@@ -55,12 +55,17 @@ class GlowWidget(DOMWidget):  # type: ignore[misc] # ipywidgets publishes no typ
         with self._writing:
             super().set_state(sync_data)
 
+    def close(self) -> None:
+        """Close the widget and its layout, which ipywidgets would leave behind."""
+        self.layout.close()
+        super().close()
+
     def __repr__(self) -> str:
         # The inherited one serialises every trait, whole documents included, into the notebook.
         return f"{type(self).__name__}()"
 
 
-def live_bundle(widget: DOMWidget) -> dict[str, Any]:
-    """The MIME bundle that displays a widget, and says so where its training is out of reach."""
+def live_bundle(widget: DOMWidget, what: Literal["training", "plane"]) -> dict[str, Any]:
+    """The MIME bundle that displays a widget, and says what to do where that is out of reach."""
     bundle: dict[str, Any] = DOMWidget._repr_mimebundle_(widget)
-    return {**bundle, LIVE_MIME: {"model_id": widget.model_id}}
+    return {**bundle, LIVE_MIME: {"model_id": widget.model_id, "what": what}}

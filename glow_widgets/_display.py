@@ -48,7 +48,7 @@ class TrainingDisplay(Callback):
             ended=lambda: self.model.stop_training,
             running=self._running,
         )
-        self._handle = show(self.progress)
+        self._handle = show(self.progress, "training")
         self._begun = True
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:

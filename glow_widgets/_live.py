@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from glow_widgets._base import live_bundle
+from glow_widgets._base import GlowWidget, live_bundle
 from glow_widgets._plane import InformationPlane
 from glow_widgets._saved import plane_bundle
 from glow_widgets._timing import Throttle
@@ -77,7 +77,7 @@ class LivePlaneOutput:
     def _show(self) -> tuple[InformationPlane, DisplayHandle | None]:
         planes = {self._name: self._live.dataset()}
         widget = InformationPlane(planes, title=_TITLE, run=self._run)
-        self._shown = widget, show(widget)
+        self._shown = widget, show(widget, "plane")
         return self._shown
 
     def _estimate(self, seconds: float) -> None:
@@ -88,13 +88,13 @@ class LivePlaneOutput:
             self._failed = True
 
 
-def show(widget: Any) -> DisplayHandle | None:  # noqa: ANN401 - any widget
+def show(widget: GlowWidget, what: Literal["training", "plane"]) -> DisplayHandle | None:
     """Display a widget in an output that can be replaced; None outside a notebook."""
     from IPython.display import display
 
     # IPython annotates only some of its functions.
     handle: DisplayHandle | None = display(  # type: ignore[no-untyped-call]
-        live_bundle(widget), raw=True, display_id=True
+        live_bundle(widget, what), raw=True, display_id=True
     )
     return handle
 

@@ -43,6 +43,7 @@ class MetricCurves(HBox):  # type: ignore[misc] # ipywidgets publishes no types
         """Close the charts with all that they are made of."""
         for chart in self._charts.values():
             chart.close()
+        self.layout.close()
         super().close()
 
 
@@ -81,7 +82,9 @@ class _Chart:
         _fit(self._y, self._axes[1], shown[np.isfinite(shown)])
 
     def close(self) -> None:
-        for part in (*self._lines, *self._axes, self._x, self._y, self.figure):
+        figure = self.figure
+        own = (figure.scale_x, figure.scale_y, figure.layout)
+        for part in (*self._lines, *self._axes, self._x, self._y, *own, figure):
             part.close()
 
 

@@ -127,6 +127,8 @@ class TrainingProgress(GlowWidget):
             message: What happened, in words.
         """
         self._status, self._message = status, message
+        if status == "done":
+            self._batch = self._batches or 0  # all of the last epoch's, not none of the next
         self._watch.pause()
         self._show()
         self._draw_curves()
@@ -211,7 +213,7 @@ class TrainingProgress(GlowWidget):
             self.control.request(action)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's options
-        return live_bundle(self)
+        return live_bundle(self, "training")
 
     @validate("state")
     def _check_state(self, proposal: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ export const living = new Living();
  */
 export class LiveOutput extends Panel implements IRenderMime.IRenderer {
   private shown = '';
+  private what: keyof typeof strings.progress.disconnected = 'training';
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -48,8 +49,9 @@ export class LiveOutput extends Panel implements IRenderMime.IRenderer {
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const data = model.data[LIVE_MIME] as { model_id?: unknown } | null;
+    const data = model.data[LIVE_MIME] as { model_id?: unknown; what?: unknown } | null;
     const id = String(data?.model_id ?? '');
+    this.what = data?.what === 'plane' ? 'plane' : 'training';
     if (id !== this.shown) {
       this.shown = id;
       this.clear();
@@ -84,7 +86,7 @@ export class LiveOutput extends Panel implements IRenderMime.IRenderer {
   }
 
   private miss(): void {
-    const text = strings.progress.disconnected;
+    const text = strings.progress.disconnected[this.what];
     const notice = el('p', { class: 'glow glow-problem', testid: 'glow-disconnected', text });
     this.addWidget(new Widget({ node: notice }));
   }

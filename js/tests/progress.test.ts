@@ -39,8 +39,8 @@ describe('Progress', () => {
       'Running',
       '1:05 elapsed, 1:02:05 left',
       '120 / 8000',
-      'loss0.1235',
-      'nan'
+      'loss0.1235nan',
+      'accuracy1–'
     ]) {
       expect(text).toContain(part);
     }
@@ -83,6 +83,36 @@ describe('Progress', () => {
     expect(send.mock.calls).toEqual([['pause'], ['resume']]);
   });
 
+  it('steps by batch and by epoch while it is paused, and only then (AC-07)', () => {
+    const step = find('glow-step');
+    expect(step.disabled && find('glow-step-epoch').disabled).toBe(true);
+    progress.show({ ...RUNNING, status: 'paused' });
+    step.click();
+    expect(step.disabled).toBe(true);
+    // A fast step is over before its running is shown.
+    progress.show({ ...RUNNING, status: 'paused', batch: 4 });
+    expect(step.disabled).toBe(false);
+    find('glow-step-epoch').click();
+    expect(send.mock.calls).toEqual([['step'], ['step-epoch']]);
+  });
+
+  it.each([
+    ['unknown', true, ''],
+    ['interrupt', false, 'Stop interrupts the kernel'],
+    ['nowhere', true, 'interrupt the kernel']
+  ] as const)('says what cannot be clicked where the reach is %s (AC-05)', (reach, off, reason) => {
+    progress.reach(reach);
+    expect(find('glow-stop').disabled).toBe(off);
+    for (const name of ['glow-pause', 'glow-step', 'glow-step-epoch']) {
+      expect(find(name).disabled).toBe(true);
+      const described = find(name).getAttribute('aria-describedby')!;
+      expect(progress.element.querySelector(`[id='${described}']`)!.textContent).toContain(reason);
+    }
+    progress.reach('kernel');
+    expect(find('glow-pause').disabled).toBe(false);
+    expect(find('glow-message').textContent).toBe('');
+  });
+
   it('can be stopped while it is paused', () => {
     progress.show({ ...RUNNING, status: 'paused' });
     expect(find('glow-stop').disabled).toBe(false);
@@ -91,6 +121,7 @@ describe('Progress', () => {
   it.each([
     ['stopped', 'Stopped'],
     ['interrupted', 'Interrupted'],
+    ['diverged', 'Diverged'],
     ['failed', 'Failed'],
     ['done', 'Done']
   ])('says %s in a word of its own and offers nothing more', (status, word) => {

@@ -21,19 +21,27 @@ def fit(epochs):
     )
 
 
-# Counts the batches that began although a stop had been asked for.
+# Counts the batches that began although a stop had been asked for, and whether every batch followed
+# the one before with the weights that it had left behind.
 WATCH = """
 from ipywidgets.widgets.widget import _instances
 from glow.callbacks import Callback
 from glow_widgets import TrainingProgress
 
 class Watch(Callback):
-    late = 0
+    late, in_order, last, weights = 0, True, None, None
     def on_train_batch_begin(self, batch, logs=None):
         for widget in list(_instances.values()):
             if isinstance(widget, TrainingProgress) and widget.control.stop_requested:
                 self.late += 1
+        if self.last is not None:
+            self.in_order &= batch == (self.last + 1) % self.params["steps"]
+            self.in_order &= self.weights == self.sum()
+    def on_train_batch_end(self, batch, logs=None):
+        self.last, self.weights = batch, self.sum()
+    def sum(self):
+        return sum(float(w.detach().double().sum()) for w in self.model.parameters())
 
 watch = Watch()
 """
-OUTCOME = "print(type(history).__name__, len(history.epoch), watch.late)"
+OUTCOME = "print(type(history).__name__, len(history.epoch), watch.late, watch.in_order)"

@@ -2,6 +2,7 @@ import threading
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from glow.callbacks import Callback
 from glow.estimators import KDE
@@ -105,3 +106,10 @@ def test_a_loss_that_is_not_a_number_is_a_failure_with_the_last_good_epoch(model
     model.fit(*data, epochs=5, verbose=0, callbacks=[Break(), TrainingDisplay()])
     said = "Training diverged: loss became nan in epoch 3; the last good epoch is 2."
     assert final(outputs).startswith(said)
+
+
+def test_a_training_leaves_no_widget_behind(model, data, outputs):
+    """AC-23: cells run again and again do not fill the kernel."""
+    before = set(_instances)
+    fit(model, data, TrainingDisplay())
+    assert set(_instances) == before

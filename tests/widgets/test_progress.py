@@ -1,10 +1,12 @@
 import threading
+import time
 
 import pytest
 from traitlets import TraitError
 
 from glow import __version__
 from glow_widgets import TrainingProgress
+from glow_widgets._base import LIVE_MIME
 
 
 class Sent(list):
@@ -127,3 +129,68 @@ def test_wrong_states_are_refused(progress, change, message):
 
 def test_the_repr_is_short(progress):
     assert repr(progress) == "TrainingProgress()"
+
+
+def test_the_browser_learns_that_clicks_are_heard(progress):
+    """AC-05: an answer comes from the thread that hears clicks, whatever the training does."""
+    sent = Sent(progress)
+    click(progress, "hello")
+    assert [message["method"] for message in sent] == ["custom"]
+    assert progress.batch_done(0) is False
+
+
+def test_a_step_runs_one_batch_and_pauses_again(progress):
+    """AC-07."""
+    click(progress, "pause")
+    batches = []
+
+    def train():
+        for batch in range(5):
+            batches.append(batch)
+            if progress.batch_done(batch):
+                return
+
+    training = threading.Thread(target=train)
+    training.start()
+    for done in (1, 2, 3):
+        wait_for(lambda done=done: len(batches) == done and progress.status == "paused")
+        training.join(0.05)
+        assert len(batches) == done
+        click(progress, "step")
+    click(progress, "stop")
+    training.join(5)
+    assert not training.is_alive()
+
+
+def test_means_over_the_epoch_so_far_are_shown_and_asked_for_only_when_shown(clock):
+    """AC-01: the loss is there before the first epoch ends."""
+    asked = []
+    progress = TrainingProgress(
+        1, 1000, clock=clock, running=lambda: asked.append(1) or {"loss": 2}
+    )
+    for batch in range(100):
+        clock.now += 0.01
+        progress.batch_done(batch)
+    assert progress.state["metrics"] == {"loss": 2.0}
+    assert len(asked) <= 6
+
+
+def test_a_finished_training_shows_full_bars(progress):
+    """AC-02: exactly 100 %."""
+    progress.epoch_done(3, {"loss": 0.5})
+    progress.finish()
+    state = progress.state
+    assert (state["epoch"], state["batch"]) == (state["epochs"], state["batches"]) == (4, 1000)
+
+
+def test_what_is_displayed_says_so_where_the_widget_is_out_of_reach(progress):
+    """AC-09."""
+    bundle = progress._repr_mimebundle_()
+    assert bundle[LIVE_MIME] == {"model_id": progress.model_id, "what": "training"}
+
+
+def wait_for(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)

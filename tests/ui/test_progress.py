@@ -1,0 +1,121 @@
+"""What the display of a training shows from first to last, and how often it is told."""
+
+import json
+import re
+
+from lessons import BUILD, WATCH, fit
+from pages import SHOTS
+from watching import WATCH_OUTPUT, count_comm_messages, seen
+
+# Seconds from the call of fit to the first frame with its display. The criterion is one second on
+# an idle machine (tests/ui/measure.py measures it); here other processes share the machine.
+FIRST_PAINT = 4
+TIMED = "import time\nprint('called', time.time())\n"
+MANY = """
+import time
+from IPython.display import display
+from glow_widgets import TrainingProgress
+progress = TrainingProgress(epochs=10, batches=1000)
+display(progress)
+began = time.monotonic()
+for epoch in range(10):
+    for batch in range(1000):
+        time.sleep(0.0003)
+        progress.batch_done(batch)
+    progress.epoch_done(epoch, {"loss": 1 / (epoch + 1)})
+progress.finish()
+print(time.monotonic() - began)
+"""
+MESSAGES_PER_SECOND = 10
+ENDINGS = """
+import numpy as np
+from glow.callbacks import Callback
+from glow.models import Sequential
+class At(Callback):
+    def __init__(self, act):
+        self.act = act
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 3:
+            self.act(self.model)
+def fail(model):
+    raise OSError("disk full")
+def diverge(model):
+    next(model.parameters()).data.fill_(np.nan)
+model = Sequential(list(model.layers), seed=0)
+model.compile("adam", loss="cross_entropy", metrics=["accuracy"])
+"""
+RUN = "history = model.fit(x, y, batch_size=512, epochs=8, initial_epoch=0, callbacks=[{}])"
+CAUGHT = "try:\n    {}\nexcept OSError as error:\n    print(error)".format(RUN.format("At(fail)"))
+SAID = {
+    "Failed": "OSError: disk full; the last good epoch is 3",
+    "Done": "",
+    "Diverged": "loss became nan in epoch 4; the last good epoch is 3",
+}
+
+
+def test_nothing_moves_from_the_first_epoch_to_what_is_left_behind(tab, lab):
+    """AC-01, AC-03, AC-36: shown at once, 0 px of drift, no empty leftovers, read without Python."""
+    tab.write_notebook("still.ipynb", [BUILD + WATCH, TIMED + fit(150)])
+    tab.open("still.ipynb")
+    tab.page.evaluate(WATCH_OUTPUT, 1)
+    tab.run_all()
+    tab.by_id("glow-progress").wait_for()
+    first = tab.by_id("glow-progress").inner_text()
+    assert all(word in first for word in ("Epoch", "Batch", "elapsed", "Pause", "Stop", "Step"))
+    tab.wait_until_done()
+    tab.page.locator("[data-status=done]").wait_for()
+    tab.page.wait_for_timeout(500)
+    noted = seen(tab)
+    called = float(re.search(r"called ([\d.]+)", tab.text_of_output(1)).group(1))
+    assert 0 < noted["first"] / 1000 - called < FIRST_PAINT
+    assert len(noted["progress"]) == 1, noted
+    assert len(noted["output"]) == 1, noted
+    children = tab.page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-child")
+    heights = [child.bounding_box()["height"] for child in children.all()]
+    assert len(heights) == 3  # what the cell printed, the training, the plane
+    assert min(heights) > 10
+    assert "loss" in tab.by_id("glow-progress").inner_text()
+    tab.shot_of_output(1, "progress-done")
+
+    tab.save()
+    saved = json.loads((lab.root / "still.ipynb").read_text())
+    _, training, _ = saved["cells"][1]["outputs"]
+    assert not any("widget-view" in kind for kind in training["data"])
+    assert "150 of 150 epochs" in "".join(training["data"]["text/plain"])
+    assert len(json.dumps(training)) < 30_000
+
+
+def test_ten_thousand_batches_are_told_in_few_messages(tab):
+    """AC-02: at most 10 updates a second, no message about rates, exactly 100 % at the end."""
+    times = count_comm_messages(tab.page)
+    tab.write_notebook("many.ipynb", [MANY])
+    tab.open("many.ipynb")
+    tab.run_all()
+    tab.wait_until_done()
+    tab.page.locator("[data-status=done]").wait_for()
+    seconds = float(tab.text_of_output(0).split()[-1])
+    assert 5 < len(times) <= MESSAGES_PER_SECOND * seconds + 30, (len(times), seconds)
+    assert "rate" not in tab.text_of_output(0).lower()
+    epochs = tab.page.locator("[data-testid=glow-progress] .glow-bar").first
+    assert epochs.get_attribute("aria-valuetext") == "10 / 10"
+    assert epochs.locator(".glow-bar-fill").get_attribute("style") == "width: 100%;"
+
+
+def test_every_end_has_a_word_of_its_own(tab):
+    """AC-08, AC-48: exception, NaN and a whole run, in words, shown and spoken."""
+    ends = [CAUGHT, RUN.format(""), RUN.format("At(diverge)")]
+    tab.write_notebook("ends.ipynb", [BUILD + ENDINGS, *ends])
+    tab.open("ends.ipynb")
+    tab.run_all()
+    tab.wait_until_done()
+    shown = tab.page.get_by_test_id("glow-progress")
+    for view, (word, message) in zip(shown.all(), SAID.items(), strict=True):
+        assert view.get_by_test_id("glow-status").inner_text() == word
+        assert view.get_by_test_id("glow-message").inner_text() == message
+        spoken = view.get_by_test_id("glow-announcer")
+        assert (spoken.get_attribute("role"), spoken.get_attribute("aria-live")) == (
+            "status",
+            "polite",
+        )
+        assert f"Training: {word}" in spoken.text_content()
+        view.screenshot(path=SHOTS / f"progress-{word.lower()}.png")
