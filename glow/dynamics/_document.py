@@ -16,7 +16,7 @@ from ._atomic import write_atomically
 from ._axes import AXES, CEILINGS, swept
 from ._errors import DocumentError
 from ._packed import pack, pack_phrases
-from ._parts import averaged, figures_of, split, verdicts_of
+from ._parts import averaged, figures_of, run_std_of, split, verdicts_of
 
 if TYPE_CHECKING:
     import os
@@ -84,8 +84,9 @@ def document(
             half the space. None keeps them precise up to 65,536 numbers in all, half a megabyte.
 
     Returns:
-        The document. Runs are averaged, of their verdicts the commonest stands. Diagnostics,
-        verdicts and the first refusal travel too, resamples as their standard error alone.
+        The document. Runs are averaged, with their standard deviation; of their verdicts the
+        commonest stands. Diagnostics, verdicts and the first refusal travel too, resamples as
+        their standard error alone.
 
     Raises:
         DocumentError: if planes of one recording differ in layers or samples, or a coordinate is
@@ -186,6 +187,7 @@ def _plane(plane: xr.Dataset, epochs: list[int], precise: bool) -> dict[str, Any
     parameters = swept(plane)
     full = averaged(plane).reindex(epoch=epochs, fill_value={n: "" for n in verdicts_of(plane)})
     full = full.transpose(*parameters, "epoch", "layer")
+    rounded = [run_std_of(a) for a in AXES if not precise and full[a].attrs["units"] == "bits"]
     return {
         "estimator": str(plane.attrs["estimator"]),
         "label": str(plane.attrs["label"]),
@@ -196,7 +198,9 @@ def _plane(plane: xr.Dataset, epochs: list[int], precise: bool) -> dict[str, Any
         "axes": _axes(plane),
         **{name: plane.attrs[name] for name in ("refused",) if name in plane.attrs},
         **{axis: _coordinate(full[axis], precise) for axis in AXES},
-        "diagnostics": {name: _figures(full[name]) for name in figures_of(full)},
+        "diagnostics": {
+            name: _figures(full[name], name not in rounded) for name in figures_of(full)
+        },
         "verdicts": {
             name.removesuffix("_verdict"): pack_phrases(_stacked(full[name]).astype(str))
             for name in verdicts_of(full)
@@ -232,9 +236,9 @@ def _coordinate(values: xr.DataArray, precise: bool) -> dict[str, Any]:
     return pack(array, fine=precise or values.attrs["units"] != "bits")
 
 
-def _figures(values: xr.DataArray) -> dict[str, Any]:
+def _figures(values: xr.DataArray, fine: bool) -> dict[str, Any]:
     array = _stacked(values).astype(np.float64)
-    return pack(np.where(np.isfinite(array), array, np.nan), fine=True)
+    return pack(np.where(np.isfinite(array), array, np.nan), fine=fine)
 
 
 def _stacked(values: xr.DataArray) -> npt.NDArray[Any]:

@@ -35,6 +35,15 @@ def test_the_standard_deviation_over_runs_travels(tmp_path):
     assert document(again) == document(loaded(again, tmp_path / "q")), "it survives another saving"
 
 
+def test_it_is_rounded_as_the_coordinates_are():
+    kinds = {}
+    for precise in (False, True):
+        (recording,) = document(made(VALUES), precise=precise)["recordings"]
+        (plane,) = recording["planes"]
+        kinds[precise] = plane["xt"]["dtype"], plane["diagnostics"]["xt_run_std"]["dtype"]
+    assert kinds == {False: ("int16", "int16"), True: ("float32", "float32")}
+
+
 @pytest.mark.parametrize("present", [0, 1, 2])
 def test_fewer_than_two_runs_with_a_value_have_no_spread(tmp_path, present):
     values = VALUES.copy()
