@@ -1,4 +1,5 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { DocumentRegistry } from '@jupyterlab/docregistry';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
@@ -153,6 +154,16 @@ describe('AC-55: settings', () => {
   });
 });
 
+describe('AC-55: a settings file that is not valid', () => {
+  it('is told, and the defaults stay', async () => {
+    const warn = vi.spyOn(Notification, 'warning');
+    const load = (): Promise<never> => Promise.reject([new Error('refreshRate must be <= 5')]);
+    await activate('settings', {}, { load }, null);
+    expect(warn.mock.calls[0][0]).toContain('refreshRate must be <= 5');
+    expect(preferences()).toEqual(DEFAULTS);
+  });
+});
+
 describe('AC-56: commands', () => {
   const setUp = (): CommandRegistry => {
     const commands = new CommandRegistry();
@@ -263,6 +274,12 @@ describe('lessons', () => {
       { path: 'notebooks/02-b.ipynb', title: 'Second' }
     ]);
     expect(get).not.toHaveBeenCalledWith('notebooks/draft.ipynb', expect.anything());
+  });
+
+  it('ask for no folder that is not there', async () => {
+    const get = vi.fn(() => Promise.resolve({ content: [{ name: 'other', type: 'directory' }] }));
+    expect(await findLessons({ get } as never)).toEqual([]);
+    expect(get).toHaveBeenCalledTimes(1);
   });
 
   it('are none where folders cannot be read', async () => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { formatCoordinate, formatDuration, formatNumber, truncate } from '../src/format';
-import { findLesson } from '../src/lesson';
 import { throttle } from '../src/throttle';
 
 describe('format', () => {
@@ -37,26 +36,22 @@ describe('throttle', () => {
     pass(99);
     expect(calls[calls.length - 1]).toBe(99);
   });
-});
 
-describe('findLesson', () => {
-  type Contents = Parameters<typeof findLesson>[0];
-  const serving = (folders: Record<string, string[]>): Contents =>
-    ({
-      get: (path: string) =>
-        path in folders
-          ? Promise.resolve({ content: folders[path].map(name => ({ name })) })
-          : Promise.reject(new Error(`404: ${path}`))
-    }) as unknown as Contents;
-
-  it('looks in the root and in its folder of notebooks', async () => {
-    const lesson = '01-two-phases.ipynb';
-    expect(await findLesson(serving({ '': [lesson] }))).toBe(lesson);
-    const nested = serving({ '': ['notebooks'], notebooks: [lesson] });
-    expect(await findLesson(nested)).toBe(`notebooks/${lesson}`);
-  });
-
-  it('asks for no folder that is not there', async () => {
-    expect(await findLesson(serving({ '': ['other'] }))).toBeNull();
+  it('asks for the interval anew each time', () => {
+    const calls: number[] = [];
+    let interval = 100;
+    const pass = throttle<number>(
+      value => calls.push(value),
+      () => interval
+    );
+    pass(1);
+    interval = 1000;
+    vi.advanceTimersByTime(100);
+    pass(2);
+    pass(3);
+    vi.advanceTimersByTime(900);
+    expect(calls).toEqual([1, 2]);
+    vi.advanceTimersByTime(200);
+    expect(calls).toEqual([1, 2, 3]);
   });
 });
