@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glow_widgets._curves import KeptCurve, coarse_to_fine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import xarray as xr
 
@@ -64,6 +65,18 @@ class Answer:
         """
         self._curve.extend(cancel)
         self._curve.drop_last(_MOST_SECONDS)
+
+
+def settings_of(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings that a request names.
+
+    Raises:
+        TypeError: If it names none.
+    """
+    settings = request.get("settings")
+    if not isinstance(settings, Mapping):
+        raise TypeError(f"EstimatorExplorer: settings must be by name, got {settings!r}.")
+    return settings
 
 
 def _first_and_rest(epochs: Sequence[int]) -> list[list[int]]:

@@ -237,3 +237,15 @@ def _joined(known: xr.Dataset, part: xr.Dataset) -> xr.Dataset:
 
     both = xr.concat([known, part], "epoch", join="exact", combine_attrs="override")
     return both.sortby("epoch").assign_attrs({**part.attrs, **known.attrs})
+
+
+def with_value(curve: xr.Dataset, name: str, value: Any, plane: xr.Dataset) -> xr.Dataset:  # noqa: ANN401
+    """A curve along ``name`` that holds ``plane`` at ``value``; other curves stay as they are."""
+    import xarray as xr
+
+    if name not in curve.dims or not is_number(value) or value in curve[name].values:
+        return curve
+    kept = plane[["xt", "ty"]].expand_dims({name: [value]})
+    both = xr.concat([curve, kept], name, join="outer", combine_attrs="override")
+    both[name].attrs = curve[name].attrs
+    return both.sortby(name).transpose(*curve.xt.dims)

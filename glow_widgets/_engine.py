@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from glow.dynamics import Cancelled
 from glow_widgets._catalogue import catalogue
 from glow_widgets._inquiries import Inquiries
-from glow_widgets._saved import small_document
+from glow_widgets._saved import few_epochs, small_document
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -92,7 +92,8 @@ class Engine:
         """
         with self._lock:
             self._inquiries.ask(kind, request)
-            self._cancel.set()
+            if kind != "histogram":  # counts are quick, and asked for at every touch of a point
+                self._cancel.set()
         self._wake.set()
 
     def compute_all(self) -> None:
@@ -130,6 +131,7 @@ class Engine:
     def _step(self) -> None:
         selected = self._look()
         if self._inquiries.step(self._cancel):
+            self._outdated()
             return
         if selected and selected.ready and selected not in self._shown:
             self._show(selected)
@@ -269,9 +271,17 @@ class Engine:
 
     def _to_save(self, selected: Offered, selection: Mapping[str, Any]) -> dict[str, Any]:
         by_wish = sorted(self._shown, key=lambda o: (o.label != selected.label, o is not selected))
-        kept = small_document([(o.name, o.published()) for o in by_wish], TITLE)
+        settings = selection.get("settings") or {}
+        planes = [(o.name, o.saved(settings) if o is selected else o.published()) for o in by_wish]
+        kept = small_document(planes, TITLE)
+        names = {recording["name"] for recording in kept["recordings"]}
+        rows = [row[0] for row in self._rows if row[0].name in names]
         extras = {**self._view.catalogue, "selection": selection}
-        kept["explorer"] = {name: extras[name] for name in KEPT_EXTRAS}
+        tables = {o.name: o.histograms.table(few_epochs(kept, o.name)) for o in rows}
+        kept["explorer"] = {
+            **{name: extras[name] for name in KEPT_EXTRAS},
+            "histograms": tables,
+        }
         return kept
 
     def _send(self, message: dict[str, Any]) -> None:

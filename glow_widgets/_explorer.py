@@ -12,6 +12,7 @@ from glow_widgets._base import GlowWidget
 from glow_widgets._catalogue import catalogue
 from glow_widgets._code import plane_code
 from glow_widgets._engine import Engine
+from glow_widgets._histogram import Histograms
 from glow_widgets._inquiries import KINDS
 from glow_widgets._offered import Offered
 from glow_widgets._output import KeptOutput
@@ -71,7 +72,7 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
     The cell's output holds the plane itself, not only the widget: saved, it is still there, sliders
     included, in a notebook opened without a kernel, and as a picture with a table elsewhere. It is
-    kept to 200 kB: at most 60 epochs, 0.001 bit, and other estimators' curves as they fit.
+    kept below 300 kB: at most 60 epochs, 0.001 bit, other estimators' curves as they fit.
 
     Example::
 
@@ -100,10 +101,7 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         if not named or not chosen:
             what = "recordings" if not named else "estimators"
             raise ValueError(f"EstimatorExplorer: {what} must not be empty, got none.")
-        rows = [
-            [Offered(name, recording, estimator, label) for label, estimator in chosen.items()]
-            for name, recording in named.items()
-        ]
+        rows = [_row(name, recording, chosen) for name, recording in named.items()]
         self._first = rows[0][0]
         self.view = ExplorerView(
             catalogue=catalogue(rows),
@@ -187,6 +185,14 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
             self._engine.ask(action, content)
         elif action == "cancel":
             self._engine.ask("estimate", None)
+
+
+def _row(name: str, recording: Recording, chosen: Mapping[str, Estimator]) -> list[Offered]:
+    histograms = Histograms(recording)
+    return [
+        Offered(name, recording, estimator, label, histograms)
+        for label, estimator in chosen.items()
+    ]
 
 
 def _named(recordings: Recording | Mapping[str, Recording]) -> dict[str, Recording]:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glow.dynamics import Cancelled
-from glow_widgets._answer import Answer
+from glow_widgets._answer import Answer, settings_of
+from glow_widgets._histogram import HistogramInquiry
+from glow_widgets._known_answers import KnownAnswers
 
 if TYPE_CHECKING:
     from glow_widgets._curves import Cancel
@@ -104,7 +106,8 @@ class Inquiries:
             self._under_way.pop(kind)
 
     def _fail(self, request: Request, error: Exception) -> None:
-        self._send({"action": "failed", "serial": request.get("serial"), "message": str(error)})
+        asked, serial = request.get("action"), request.get("serial")
+        self._send({"action": "failed", "asked": asked, "serial": serial, "message": str(error)})
 
 
 class ExactPlane:
@@ -138,24 +141,14 @@ class ExactPlane:
         # A dear estimator's last epoch alone is better than nothing for longer.
         if self._answer.ready or time.monotonic() - self._begun > _SOON:
             self._tell(self._answer.plane, done=self._answer.done)
+        if self._answer.done:
+            self._offered.note_exact(self._settings, self._answer.plane)
 
     def _progress(self, done: int, total: int) -> None:
         self._say(f"Estimating {self._offered.label}: {100 * done / total:.0f} %")
 
     def _tell(self, plane: Any, *, done: bool) -> None:  # noqa: ANN401 - a Dataset
         self._send({**self._request, "action": "plane", "done": done, **encode(plane)})
-
-
-def settings_of(request: Request) -> Mapping[str, Any]:
-    """The settings that a request names.
-
-    Raises:
-        TypeError: If it names none.
-    """
-    settings = request.get("settings")
-    if not isinstance(settings, Mapping):
-        raise TypeError(f"EstimatorExplorer: settings must be by name, got {settings!r}.")
-    return settings
 
 
 def encode(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset
@@ -167,4 +160,8 @@ def encode(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset
 
 
 # The most urgent kind first.
-KINDS: dict[str, Callable[[Offered, Request, Send, Say], Inquiry]] = {"estimate": ExactPlane}
+KINDS: dict[str, Callable[[Offered, Request, Send, Say], Inquiry]] = {
+    "histogram": HistogramInquiry,
+    "estimate": ExactPlane,
+    "calibrate": KnownAnswers,
+}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glow_widgets._curves import Cancel, KeptCurve, coarse_to_fine, is_number
+from glow_widgets._curves import Cancel, KeptCurve, coarse_to_fine, is_number, with_value
+from glow_widgets._histogram import Histograms
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,20 +41,30 @@ class Offered:
         recording: What is measured.
         estimator: How.
         label: What the drop-down calls it.
+        histograms: Of the recording, shared with the other estimators on it.
 
     Attributes:
         cost: Seconds that one point takes; None before it was measured.
         problem: Why it does not suit the recording; empty if it does.
     """
 
-    def __init__(self, name: str, recording: Recording, estimator: Estimator, label: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        recording: Recording,
+        estimator: Estimator,
+        label: str,
+        histograms: Histograms | None = None,
+    ) -> None:
         self.name = name
         self.recording = recording
         self.estimator = estimator
         self.label = label
+        self.histograms = histograms or Histograms(recording)
         self.cost: float | None = None
         self.problem = ""
         self._learned: xr.Dataset | None = None
+        self._exact: tuple[dict[str, Any], xr.Dataset] | None = None
         self.curves: list[KeptCurve] = []
         self._left_out: list[KeptCurve] = []
         self.sliders = estimator.sliders
@@ -181,9 +192,27 @@ class Offered:
                     return plane
         return None
 
+    def note_exact(self, settings: Mapping[str, Any], plane: xr.Dataset) -> None:
+        """Remember the exact plane that was estimated last; it belongs to what is saved."""
+        self._exact = (dict(settings), plane)
+
+    def saved(self, settings: Mapping[str, Any]) -> list[xr.Dataset]:
+        """What to keep without a kernel: as :meth:`published`, and the exact plane if it is shown.
+
+        It takes its place on the curve of the one slider that is away from its own value.
+        """
+        planes = self.published()
+        known, exact = self._exact or ({}, None)
+        away = [name for name, value in self.own.items() if settings.get(name) != value]
+        if exact is None or known != settings or len(away) != 1:
+            return planes
+        return [with_value(plane, away[0], settings[away[0]], exact) for plane in planes]
+
     def nearest(self, settings: Mapping[str, Any]) -> xr.Dataset:
         """What is known nearest to ``settings``, at the epochs that are known; once ready."""
         plane = self.kept(settings)
+        if plane is None and self._exact and self._exact[0] == settings:
+            plane = self._exact[1]
         if plane is None:
             plane = self.published()[0]
             for name in (slider.name for slider in self.sliders if slider.name in plane.dims):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 PLANE_MIME = "application/vnd.glow.plane+json"
 TRAINING_MIME = "application/vnd.glow.training+json"
 MAX_SAVED_EPOCHS = 60
-MAX_SAVED_BYTES = 200_000  # beside a picture of about 60 kB
+MAX_SAVED_BYTES = 140_000  # beside a picture of about 80 kB and histograms of 30 kB
+MAX_SAVED_HISTOGRAMS = 288  # of a layer at an epoch each, about 100 bytes
 _FEWEST_SAVED_EPOCHS = 12
 
 
@@ -75,6 +76,15 @@ def small_document(
             kept.append(group)
             size += more
     return _thinned(kept, title, epochs)
+
+
+def few_epochs(document: Mapping[str, Any], recording: str) -> list[int]:
+    """As many of a recording's epochs in a document as histograms are kept of, evenly spread."""
+    (own,) = [each for each in document["recordings"] if each["name"] == recording]
+    share = MAX_SAVED_HISTOGRAMS // len(document["recordings"])
+    count = max(2, min(len(own["epochs"]), share // max(len(own["layers"]), 1)))
+    places = np.linspace(0, len(own["epochs"]) - 1, count).round().astype(int)
+    return [own["epochs"][i] for i in np.unique(places)]
 
 
 def _size(planes: Sequence[tuple[str, Sequence[xr.Dataset]]], title: str, epochs: int) -> int:

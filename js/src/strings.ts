@@ -124,6 +124,7 @@ export const strings = {
     cancel: 'Cancel',
     cancelHint: 'Stop computing and stay with the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
+    beside: 'Side by side',
     preset: 'As in',
     noPreset: 'own settings',
     presetDiffers: (paper: string, differs: string): string => `${paper}. Differs: ${differs}`,

@@ -2,11 +2,21 @@
 
 import json
 
+import nbformat
 from lessons import BUILD, WATCH, fit
 from pages import LabPage
 
-NAME = "saved.ipynb"
+NAME, EXPLORER = "saved.ipynb", "explorer.ipynb"
 MIME = "application/vnd.glow.plane+json"
+OPEN = """
+from glow.dynamics import Recording
+from glow.estimators import Binned, KDE
+from glow_widgets import EstimatorExplorer
+explorer = EstimatorExplorer({{"tanh": Recording.open({path!r})}}, [Binned(), KDE()])
+explorer
+"""
+DRAWN = "value => document.querySelector('[data-testid=glow-plane]')?.dataset.value === value"
+MOST_BYTES = 300_000
 NO_SUCH_KERNEL = {"name": "gone", "display_name": "Gone", "language": "python"}
 
 
@@ -45,6 +55,44 @@ def test_what_is_saved_is_small_and_has_a_picture_for_other_readers(tab, lab):
     assert set(plane) == {MIME, "text/html", "text/plain"}
     assert len(json.dumps(plane)) < 100_000
     assert not any("widget-view" in kind for bundle in bundles for kind in bundle)
+
+
+def test_an_explorer_stays_in_the_notebook(tab, context, lab, recordings):
+    """AC-36, AC-37, AC-40, AC-41: saved, reopened without a kernel, saved again, cleared."""
+    tab.write_notebook(EXPLORER, [OPEN.format(path=str(recordings / "few")), "explorer.wait(300)"])
+    size = (lab.root / EXPLORER).stat().st_size
+    tab.open(EXPLORER)
+    tab.run_all()
+    tab.wait_until_done()
+    tab.by_id("glow-number-bins").fill("20")
+    tab.by_id("glow-number-bins").press("Enter")
+    tab.page.wait_for_function(DRAWN, arg="20")
+    tab.run_cell(1)
+    tab.save()
+    tab.page.close()
+    lab.shut_down_kernels()
+    saved = nbformat.read(lab.root / EXPLORER, as_version=4)
+    nbformat.validate(saved)
+    assert (lab.root / EXPLORER).stat().st_size - size < MOST_BYTES
+    assert "widgets" not in saved.metadata
+    forget_the_kernel(lab.root / EXPLORER)
+
+    reader = LabPage(context.new_page(), lab)
+    reader.open_without_kernel(EXPLORER)
+    reader.page.wait_for_function(DRAWN, arg="20")
+    assert "not found" not in reader.text_of_output(0).lower()
+    slider = reader.by_id("glow-slider-bins")
+    slider.press("End")
+    reader.page.wait_for_function(DRAWN, arg="256")
+    reader.shot_of_output(0, "kept-without-kernel")
+    reader.save()
+    kept = json.loads((lab.root / EXPLORER).read_text())["cells"][0]["outputs"]
+    assert [set(output["data"]) for output in kept] == [{MIME, "text/html", "text/plain"}]
+    reader.command("notebook:clear-all-cell-outputs")
+    reader.save()
+    assert MIME not in (lab.root / EXPLORER).read_text()
+    assert lab.kernels() == []
+    assert reader.complaints == []
 
 
 def forget_the_kernel(path):

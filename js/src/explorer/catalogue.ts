@@ -1,6 +1,7 @@
 import { asFlag, asList, asObject, asText, DocumentError, optional } from '../plane/check';
 import { readSlider } from '../plane/document';
 import type { Offer, Settings, SettingValue } from '../plane/estimator';
+import { readHistograms, type HistogramTable } from './histogram-data';
 
 /** What a host can compute: known at once, long before there is a curve to draw. */
 export interface Catalogue extends Extras {
@@ -27,9 +28,11 @@ export interface Extras {
   presets: Preset[];
   /** Where recordings lie, by name. */
   sources: Record<string, string>;
+  /** Histograms of activations, by recording. */
+  histograms: Record<string, HistogramTable>;
 }
 
-const NO_EXTRAS: Extras = { presets: [], sources: {} };
+const NO_EXTRAS: Extras = { presets: [], sources: {}, histograms: {} };
 
 export const EMPTY: Catalogue = { recordings: [], estimators: [], problems: {}, ...NO_EXTRAS };
 
@@ -64,7 +67,11 @@ export function readExtras(value: unknown, where: string): Extras {
         readPreset(item, `${where}.presets[${i}]`)
       ) ?? [],
     sources:
-      optional(extras.sources, `${where}.sources`, (item, at) => readEach(item, at, asText)) ?? {}
+      optional(extras.sources, `${where}.sources`, (item, at) => readEach(item, at, asText)) ?? {},
+    histograms:
+      optional(extras.histograms, `${where}.histograms`, (item, at) =>
+        readEach(item, at, readHistograms)
+      ) ?? {}
   };
 }
 

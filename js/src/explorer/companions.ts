@@ -1,30 +1,83 @@
 import { el } from '../dom';
 import type { Plane, Slider } from '../plane/document';
+import type { Point } from '../plane/points';
 import { lossesAlong, type Loss } from './compression';
+import { KnownAnswerGauge } from './gauge';
+import { HistogramChart, type HistogramContent } from './histogram';
+import { nearestEpoch } from './histogram-data';
+import { rulerOf } from './ruler';
 import { SensitivityChart, type SettingPicker } from './sensitivity';
 import type { ExplorerState, Shown } from './state';
 import { Strip } from './strip';
 
-/** What stands beside the plane: planes across the slider, and how far compression survives it. */
+/** What the companions tell their owner. */
+export interface CompanionHooks {
+  /** How a slider is moved from here. */
+  picker(name: string): SettingPicker;
+  /** The reader wants known answers for the touched point. */
+  askKnown(): void;
+}
+
+/**
+ * What stands beside the plane: planes across the slider, how far compression survives it, the
+ * activations behind the touched point, and known answers.
+ */
 export class Companions {
   readonly strip: Strip;
-  readonly sensitivity: SensitivityChart;
+  readonly gauge: KnownAnswerGauge;
   readonly element: HTMLElement;
-  private slider = '';
+  private readonly sensitivity: SensitivityChart;
+  private readonly histogram = new HistogramChart();
   /** Losses are computed once for each curve. */
   private readonly known = new WeakMap<Plane, Loss[][]>();
+  private slider = '';
+  private touched: Point | null = null;
 
-  constructor(picker: (name: string) => SettingPicker) {
-    const pickers: SettingPicker = {
-      pick: value => picker(this.slider).pick(value),
-      settle: () => picker(this.slider).settle()
+  constructor(hooks: CompanionHooks) {
+    const picker: SettingPicker = {
+      pick: value => hooks.picker(this.slider).pick(value),
+      settle: () => hooks.picker(this.slider).settle()
     };
-    this.strip = new Strip(pickers);
-    this.sensitivity = new SensitivityChart(pickers);
-    this.element = el('div', { class: 'glow-companions' }, this.sensitivity.element);
+    this.strip = new Strip(picker);
+    this.sensitivity = new SensitivityChart(picker);
+    this.gauge = new KnownAnswerGauge(() => hooks.askKnown());
+    this.element = el(
+      'div',
+      { class: 'glow-companions' },
+      this.sensitivity.element,
+      this.histogram.element,
+      this.gauge.element
+    );
+  }
+
+  /** Remember the point that was touched last. */
+  touch(point: Point): void {
+    this.touched = point;
+  }
+
+  /** The touched point; before any was, the last epoch of the last layer but one. */
+  pointOn({ recording: { epochs, layers } }: Shown): Point {
+    const { touched } = this;
+    const there = touched && touched.epoch < epochs.length && touched.layer < layers.length;
+    return there ? touched : { epoch: epochs.length - 1, layer: Math.max(layers.length - 2, 0) };
   }
 
   show(state: ExplorerState, shown: Shown): void {
+    this.showAlong(state, shown);
+    this.showHistogram(state, shown);
+    this.gauge.offer(state.exact && shown.recording.axes.xt.unit === 'bits');
+  }
+
+  /** Draw the activations behind the touched point, if their histogram is known. */
+  showHistogram(state: ExplorerState, shown: Shown): void {
+    this.histogram.show(histogramOf(state, shown, this.pointOn(shown)));
+  }
+
+  dispose(): void {
+    [this.strip, this.sensitivity, this.histogram, this.gauge].forEach(each => each.dispose());
+  }
+
+  private showAlong(state: ExplorerState, shown: Shown): void {
     const along = curveToShow(state);
     const plane = along && state.estimator!.along(along.name);
     if (!along || !plane || along.values.length < 2) {
@@ -43,11 +96,6 @@ export class Companions {
       value,
       unit: plane.axes.xt.unit
     });
-  }
-
-  dispose(): void {
-    this.strip.dispose();
-    this.sensitivity.dispose();
   }
 
   private showStrip(
@@ -72,9 +120,10 @@ export class Companions {
   }
 
   private lossesOf(plane: Plane, slider: Slider, { recording }: Shown): Loss[][] {
-    const known = this.known.get(plane);
     const { length } = recording.layers;
-    const losses = known ?? lossesAlong(plane.xt, slider.values.length, length, plane.ceilings.xt);
+    const losses =
+      this.known.get(plane) ??
+      lossesAlong(plane.xt, slider.values.length, length, plane.ceilings.xt);
     this.known.set(plane, losses);
     return losses;
   }
@@ -87,4 +136,28 @@ function curveToShow({ estimator, selection }: ExplorerState): Slider | null {
     return slider ? [slider] : [];
   });
   return kept.find(({ name }) => name === selection.slider) ?? kept[0] ?? null;
+}
+
+function histogramOf(
+  state: ExplorerState,
+  { recording, reading }: Shown,
+  { epoch, layer }: Point
+): HistogramContent | null {
+  const table = state.histograms(recording.name);
+  const wanted = recording.epochs[epoch];
+  const shown = table && nearestEpoch(table, wanted);
+  const histogram = shown === null ? undefined : table!.byEpoch.get(shown)?.[layer];
+  if (!table || shown === null || !histogram) {
+    return null;
+  }
+  const range = table.ranges[layer];
+  const [lows, highs] = [table.ranges.map(([low]) => low), table.ranges.map(([, high]) => high)];
+  const spans = {
+    global: [Math.min(...lows), Math.max(...highs)],
+    layer: range,
+    snapshot: histogram.ends
+  } as const;
+  const settings = { ...reading.plane.settings, ...reading.settings };
+  const ruler = rulerOf(reading.plane.estimator, settings, spans);
+  return { layer: recording.layers[layer], epoch: wanted, shown, range, histogram, ruler };
 }

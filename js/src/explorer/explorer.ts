@@ -1,19 +1,25 @@
 import { el, setText } from '../dom';
 import { formatSetting } from '../format';
-import { settingsLine } from '../plane/content';
+import { settingsLine, type PlaneContent } from '../plane/content';
 import type { Reading, SettingValue } from '../plane/estimator';
-import { PlaneView } from '../plane/view';
+import type { Point } from '../plane/points';
 import { strings } from '../strings';
 import { readCatalogue } from './catalogue';
 import { Companions } from './companions';
 import { planeLine } from './python';
+import { readAnswers } from './gauge';
+import { readHistograms } from './histogram-data';
 import { readSaved } from './saved';
 import { SettingsBox } from './settings';
+import { SideBySide } from './side-by-side';
 import { ExplorerState, isSelection, sameSetting, type Selection, type Shown } from './state';
 import { inStead, statusText } from './status';
 import { Toolbar } from './toolbar';
 
 export type { Selection } from './state';
+
+/** Milliseconds that a pointer rests on a point before the kernel is asked about it. */
+const REST_MS = 150;
 
 /** What a host may want to know; without hooks the explorer needs no host at all. */
 export interface ExplorerHooks {
@@ -47,6 +53,7 @@ export class Explorer {
       this.settle();
     },
     ghost: () => this.refresh(),
+    beside: () => this.refresh(),
     code: () => this.code()
   });
   private readonly settings = new SettingsBox({
@@ -66,12 +73,18 @@ export class Explorer {
   private readonly provenance = el('p', { class: 'glow-provenance' });
   private readonly problem = el('p', { class: 'glow-problem', attributes: { role: 'alert' } });
   private readonly body = el('div', { class: 'glow-body' });
-  private readonly view = new PlaneView();
-  private readonly companions = new Companions(name => ({
-    pick: value => this.move(name, value),
-    settle: () => this.settle()
-  }));
+  private readonly planes = new SideBySide(point => this.touch(point));
+  private readonly companions = new Companions({
+    picker: name => ({
+      pick: value => this.move(name, value),
+      settle: () => this.settle()
+    }),
+    askKnown: () => this.askKnown()
+  });
   private readonly state = new ExplorerState();
+  private resting: ReturnType<typeof setTimeout> | undefined;
+  private asked = 0;
+  private askedFor = '';
   private busy = '';
   private failure = '';
   private broken = '';
@@ -86,7 +99,7 @@ export class Explorer {
     this.body.append(
       this.controls,
       this.work,
-      this.view.element,
+      this.planes.element,
       this.companions.strip.element,
       this.companions.element,
       this.provenance
@@ -140,6 +153,10 @@ export class Explorer {
     const { action } = (message ?? {}) as Partial<Message>;
     if (action === 'plane') {
       this.takePlane(message);
+    } else if (action === 'histogram') {
+      this.takeHistogram(message as Message);
+    } else if (action === 'known') {
+      this.takeKnown(message as Message);
     } else if (action === 'failed') {
       this.takeFailure(message as Message);
     }
@@ -162,7 +179,8 @@ export class Explorer {
   }
 
   dispose(): void {
-    this.view.dispose();
+    clearTimeout(this.resting);
+    this.planes.dispose();
     this.companions.dispose();
     this.element.remove();
   }
@@ -177,8 +195,30 @@ export class Explorer {
     this.refresh();
   }
 
-  private takeFailure({ serial, message }: Message): void {
-    if (this.state.giveUp(serial)) {
+  private takeHistogram({ recording, table }: Message): void {
+    try {
+      this.state.addHistograms(String(recording), readHistograms(table, 'histogram'));
+    } catch (error) {
+      this.failure = strings.explorer.badAnswer(messageOf(error));
+    }
+    this.refresh();
+  }
+
+  private takeKnown({ serial, rows }: Message): void {
+    if (serial !== this.asked) {
+      return;
+    }
+    try {
+      this.companions.gauge.show({ what: this.askedFor, answers: readAnswers(rows) });
+    } catch (error) {
+      this.companions.gauge.say(strings.explorer.badAnswer(messageOf(error)));
+    }
+  }
+
+  private takeFailure({ asked, serial, message }: Message): void {
+    if (asked === 'calibrate') {
+      this.companions.gauge.say(String(message ?? ''));
+    } else if (this.state.giveUp(serial)) {
       this.failure = String(message ?? '');
       this.refresh();
     }
@@ -200,6 +240,45 @@ export class Explorer {
     setText(this.problem, message);
     this.problem.hidden = message === '';
     this.body.hidden = message !== '';
+  }
+
+  /** A point is read: show the activations behind it. */
+  private touch(point: Point): void {
+    this.companions.touch(point);
+    const { shown } = this.state;
+    if (shown) {
+      this.companions.showHistogram(this.state, shown);
+    }
+    this.countSoon();
+  }
+
+  /** Ask the kernel for the touched epoch's histograms, once the pointer rests. */
+  private countSoon(): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      const { exact, selection, shown } = this.state;
+      const epoch = shown?.recording.epochs[this.companions.pointOn(shown).epoch];
+      const known = this.state.histograms(selection.recording)?.byEpoch;
+      if (exact && epoch !== undefined && !known?.has(epoch)) {
+        const { recording, estimator } = selection;
+        this.hooks.ask?.({ action: 'histogram', recording, estimator, epoch });
+      }
+    }, REST_MS);
+  }
+
+  /** Ask the kernel for problems of known information that look like the touched point. */
+  private askKnown(): void {
+    const { shown, selection } = this.state;
+    if (shown) {
+      const { epoch, layer } = this.companions.pointOn(shown);
+      const [name, at] = [shown.recording.layers[layer], shown.recording.epochs[epoch]];
+      const { recording, estimator, settings } = selection;
+      this.asked += 1;
+      this.askedFor = strings.explorer.known.what(shown.heading, name, at);
+      this.companions.gauge.say(strings.explorer.known.asking);
+      const wish = { recording, estimator, settings, layer: name, epoch: at };
+      this.hooks.ask?.({ action: 'calibrate', ...wish, serial: this.asked });
+    }
   }
 
   private move(name: string, value: SettingValue): void {
@@ -263,11 +342,14 @@ export class Explorer {
     if (shown) {
       this.draw(shown, ghost?.reading ?? null);
       this.companions.show(state, shown);
+      if (!state.histograms(shown.recording.name)) {
+        this.countSoon();
+      }
     }
     const waits = state.awaited !== null || (state.waiting && state.problem() === '');
     const another = waits && !state.arriving;
     this.element.classList.toggle('glow-pending', another || inStead(state, shown) !== '');
-    this.view.element.setAttribute('aria-busy', String(waits));
+    this.planes.main.element.setAttribute('aria-busy', String(waits));
     this.toolbar.nameGhost(ghost?.name ?? null);
     setText(this.status, this.failure || this.statusText(shown));
     this.cancel.hidden = !waits || !shown;
@@ -278,22 +360,38 @@ export class Explorer {
     return known ? statusText(this.state, shown, this.busy) : this.busy;
   }
 
-  private draw({ heading, limits, reading, recording }: Shown, ghost: Reading | null): void {
-    const { runs } = reading.plane;
-    const source = strings.plane.provenance(recording.samples, runs);
-    const origin = [source, this.state.generator].filter(Boolean).join(' · ');
-    this.view.show({
+  private draw(shown: Shown, ghost: Reading | null): void {
+    const { recordings } = this.state;
+    const others = this.toolbar.besides
+      ? recordings.filter(name => name !== shown.recording.name)
+      : [];
+    const beside = others.flatMap(name => this.state.shownOn(name) ?? []);
+    this.planes.show([
+      this.content(shown, this.toolbar.ghosted ? ghost : null),
+      ...beside.map(other => this.content(other, null))
+    ]);
+    setText(this.provenance, `${shown.heading} · ${this.origin(shown)}`);
+  }
+
+  private content(shown: Shown, ghost: Reading | null): PlaneContent {
+    const { heading, limits, reading, recording } = shown;
+    return {
       recording,
       coordinates: reading,
-      ghost: this.toolbar.ghosted ? ghost : null,
+      ghost,
       limits,
       heading,
-      provenance: [settingsLine(reading), origin].filter(Boolean).join(' · '),
-      runs,
+      provenance: [settingsLine(reading), this.origin(shown)].filter(Boolean).join(' · '),
+      runs: reading.plane.runs,
       value: Object.values(reading.settings).map(formatSetting).join(),
       arriving: this.busy !== '' || this.state.awaited !== null
-    });
-    setText(this.provenance, `${heading} · ${origin}`);
+    };
+  }
+
+  /** Where the numbers come from. */
+  private origin({ recording, reading }: Shown): string {
+    const source = strings.plane.provenance(recording.samples, reading.plane.runs);
+    return [source, this.state.generator].filter(Boolean).join(' · ');
   }
 }
 

@@ -1,5 +1,6 @@
 import { EMPTY, type Catalogue, type Extras, type Preset } from './catalogue';
 import { formatSetting } from '../format';
+import { joined, type HistogramTable } from './histogram-data';
 import { readArray, Shape } from '../plane/array';
 import { asObject, type Json } from '../plane/check';
 import type { Plane, PlaneDocument, Recording } from '../plane/document';
@@ -67,6 +68,7 @@ export class ExplorerState {
   private readonly values = new Map<string, Selection>();
   private readonly answers = new Map<string, Answer>();
   private readonly ranges = new Map<string, Limits>();
+  private readonly counted = new Map<string, HistogramTable>();
   private readonly lists = new Map<string, EstimatorPlanes[]>();
 
   /** A copy of what is selected. */
@@ -114,6 +116,21 @@ export class ExplorerState {
   get source(): string | null {
     const { recording } = this.current;
     return this.catalogue.sources[recording] ?? this.saved.sources[recording] ?? null;
+  }
+
+  /** The histograms that are known of a recording; null where none are. */
+  histograms(recording: string): HistogramTable | null {
+    return this.counted.get(recording) ?? this.saved.histograms[recording] ?? null;
+  }
+
+  /** Take histograms of more epochs. */
+  addHistograms(recording: string, table: HistogramTable): void {
+    this.counted.set(recording, joined(this.histograms(recording), table));
+  }
+
+  /** The plane of the selected estimator on another recording; null where there is none yet. */
+  shownOn(recording: string): Shown | null {
+    return this.show({ ...this.current, recording });
   }
 
   get generator(): string | null {

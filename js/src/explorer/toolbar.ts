@@ -12,6 +12,8 @@ export interface ToolbarHooks {
   preset(preset: Preset): void;
   /** The ghost was turned on or off. */
   ghost(): void;
+  /** Other recordings were put beside the selected one, or away. */
+  beside(): void;
   /** The line of Python to copy. */
   code(): string;
 }
@@ -26,6 +28,8 @@ export class Toolbar {
   private readonly ghost: HTMLInputElement;
   private readonly ghostName = el('span', { text: strings.explorer.ghost });
   private readonly ghostLabel: HTMLElement;
+  private readonly beside: HTMLInputElement;
+  private readonly besideLabel: HTMLElement;
   private readonly copy: CopyButton;
   private presets: Preset[] = [];
 
@@ -37,15 +41,20 @@ export class Toolbar {
     this.preset = new Choice(explorer.preset, 'glow-preset', i =>
       i > 0 ? hooks.preset(this.presets[i - 1]) : undefined
     );
-    this.ghost = el('input', {
-      testid: 'glow-ghost',
-      attributes: { type: 'checkbox' },
-      on: { change: () => hooks.ghost() }
-    });
+    this.ghost = box('glow-ghost', () => hooks.ghost());
     this.ghost.checked = true;
     this.ghostLabel = el('label', { class: 'glow-ghost' }, this.ghost, this.ghostName);
+    this.beside = box('glow-beside', () => hooks.beside());
+    const besideName = el('span', { text: explorer.beside });
+    this.besideLabel = el('label', { class: 'glow-ghost' }, this.beside, besideName);
     this.copy = new CopyButton(hooks.code);
-    const tools = el('span', { class: 'glow-choice-tools' }, this.ghostLabel, this.copy.element);
+    const tools = el(
+      'span',
+      { class: 'glow-choice-tools' },
+      this.besideLabel,
+      this.ghostLabel,
+      this.copy.element
+    );
     this.element = el(
       'div',
       { class: 'glow-choices' },
@@ -60,6 +69,11 @@ export class Toolbar {
   /** Whether the ghost is wanted. */
   get ghosted(): boolean {
     return this.ghost.checked;
+  }
+
+  /** Whether other recordings are wanted beside the selected one. */
+  get besides(): boolean {
+    return this.beside.checked;
   }
 
   /** @param comparable Whether there can be a setting before this one. */
@@ -78,6 +92,7 @@ export class Toolbar {
     setText(this.differs, differs ?? '');
     this.differs.hidden = !differs;
     this.ghostLabel.hidden = !comparable;
+    this.besideLabel.hidden = recordings.length < 2;
   }
 
   /** Name the setting that the ghost shows; null where there is none. */
@@ -85,4 +100,8 @@ export class Toolbar {
     const { ghost, ghostOf } = strings.explorer;
     setText(this.ghostName, name === null ? ghost : ghostOf(name));
   }
+}
+
+function box(testid: string, changed: () => void): HTMLInputElement {
+  return el('input', { testid, attributes: { type: 'checkbox' }, on: { change: changed } });
 }

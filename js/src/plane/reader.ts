@@ -113,7 +113,8 @@ export class PointReader {
     }
   }
 
-  private setFocus(point: Point | null): void {
+  /** Read a point, or none; the owner is told where it is another one. */
+  setFocus(point: Point | null): void {
     if (point?.epoch !== this.focus?.epoch || point?.layer !== this.focus?.layer) {
       this.focus = point;
       // At once, on the scene as it is; the ring around the point comes with the next paint.

@@ -6,6 +6,7 @@ import { EpochBar } from './epochs';
 import type { ExportRequest } from './export';
 import { makeScene, plotIn } from './frame';
 import { Legend } from './legend';
+import type { Point } from './points';
 import { PointReader } from './reader';
 import { remarksOn } from './remarks';
 import { SavePanel } from './saver';
@@ -18,6 +19,14 @@ import { BandSwitch, opener, tool } from './tools';
 import { PlotZoom } from './zoom';
 
 export type { PlaneContent } from './content';
+
+/** What a view tells its owner. */
+export interface ViewHooks {
+  /** Another point is read, by pointer or keys; null when none is any more. */
+  read?(point: Point | null): void;
+  /** Trajectories are drawn up to another epoch, by its index. */
+  upto?(index: number): void;
+}
 
 /** What a key does to the view, by its name; with Shift, arrows move it. */
 const ZOOMS: Record<string, number> = { '+': 1, '=': 1, '-': -1 };
@@ -44,7 +53,10 @@ export class PlaneView {
   });
   private readonly note = el('p', { class: 'glow-note', testid: 'glow-remarks' });
   private readonly legend = new Legend(() => this.refresh());
-  private readonly epochs = new EpochBar(() => this.refresh());
+  private readonly epochs = new EpochBar(() => {
+    this.refresh();
+    this.hooks.upto?.(this.epochs.upto);
+  });
   private readonly band = new BandSwitch(() => this.refresh());
   private readonly zoom = new PlotZoom(this.picture, () => this.refresh());
   private readonly reader = new PointReader(this.picture, () => this.refresh());
@@ -57,8 +69,9 @@ export class PlaneView {
   private framed: PlaneContent | null = null;
   private frame = 0;
   private revision = 0;
+  private focus: Point | null = null;
 
-  constructor() {
+  constructor(private readonly hooks: ViewHooks = {}) {
     this.picture.setAttribute('aria-description', strings.summary.hint);
     this.picture.append(this.canvas, this.reader.tooltip);
     this.element = el(
@@ -83,6 +96,18 @@ export class PlaneView {
     this.table.show(content);
     this.band.element.hidden = !content.coordinates.spread;
     this.refresh();
+  }
+
+  /** Read a point, as if the reader had touched it. */
+  readAt(point: Point | null): void {
+    this.reader.setFocus(point);
+  }
+
+  /** Draw trajectories up to an epoch, by its index. */
+  showUpto(index: number): void {
+    if (index !== this.epochs.upto) {
+      this.epochs.goTo(index);
+    }
   }
 
   dispose(): void {
@@ -144,6 +169,7 @@ export class PlaneView {
     this.scene = scene;
     this.reader.painted(scene);
     this.describe(content);
+    this.tellFocus(scene.focus);
   }
 
   private makeScene(content: PlaneContent, width: number, height: number, light: boolean): Scene {
@@ -182,6 +208,13 @@ export class PlaneView {
     }
     context?.setTransform(ratio, 0, 0, ratio, 0, 0);
     return context;
+  }
+
+  private tellFocus(focus: Point | null): void {
+    if (focus?.epoch !== this.focus?.epoch || focus?.layer !== this.focus?.layer) {
+      this.focus = focus;
+      this.hooks.read?.(focus);
+    }
   }
 
   private describe(content: PlaneContent): void {
