@@ -40,5 +40,6 @@ function parsedOr(text: string): unknown {
 }
 
 function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const object = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return object && Object.keys(value).length === 0;
 }
