@@ -129,25 +129,35 @@ class Engine:
                 self._step()
 
     def _step(self) -> None:
-        selected = self._look()
+        selected, wanted = self._look()
         if self._inquiries.step(self._cancel):
             self._outdated()
             return
-        if selected and selected.ready and selected not in self._shown:
-            self._show(selected)
+        new = next((one for one in wanted if one.ready and one not in self._shown), None)
+        if new is not None:
+            self._show(new)
         elif time.monotonic() >= self._to_keep:
             self._keep_output()
-        elif (offered := self._next(selected)) is not None:
+        elif (offered := self._next(wanted)) is not None:
             self._work_on(offered, selected)
         else:
             self._rest()
 
-    def _look(self) -> Offered | None:
-        """What is selected; wishes that came before this moment cancel nothing any more."""
+    def _look(self) -> tuple[Offered | None, list[Offered]]:
+        """What is selected, and all that is shown: that and the same on recordings beside it.
+
+        Wishes that came before this moment cancel nothing any more.
+        """
         with self._lock:
             if not self._closed.is_set():
                 self._cancel.clear()
-            return self.offered(self._selection)
+            selection = self._selection
+        selected = self.offered(selection)
+        if selected is None:
+            return None, []
+        every = [one for row in self._rows for one in row if one.label == selected.label]
+        others = [one for one in every if selection.get("beside") and one is not selected]
+        return selected, [selected, *others]
 
     def _rest(self) -> None:
         self._say("")
@@ -159,10 +169,11 @@ class Engine:
         self._wake.wait(None if math.isinf(keep_in) else keep_in)
         self._wake.clear()
 
-    def _next(self, selected: Offered | None) -> Offered | None:
+    def _next(self, wanted: list[Offered]) -> Offered | None:
         """What to work on now."""
-        if selected is not None and not selected.done:
-            return selected
+        unfinished = next((offered for offered in wanted if not offered.done), None)
+        if unfinished is not None:
+            return unfinished
         every = [offered for row in self._rows for offered in row]
         if self._everything:
             for offered in every:

@@ -139,12 +139,13 @@ export const strings = {
       title: 'Does compression survive the setting?',
       axis: (unit: string): string => `lost from the peak${unit ? ` (${unit})` : ''}`,
       holds: (setting: string, layers: string[], low: string, high: string, all: boolean): string =>
-        `At ${setting}, ${layers.join(', ')} ${layers.length === 1 ? 'compresses' : 'compress'}: ` +
+        `At ${setting}, ${layers.join(', ')} ${layers.length === 1 ? 'compresses' : 'compress'}; ` +
         (all
-          ? 'so at every value.'
+          ? 'so at every kept value.'
           : low === high
-            ? 'at no neighbouring value.'
-            : `so from ${low} to ${high}.`),
+            ? 'not so at its neighbours.'
+            : `so all the way from ${low} to ${high}.`),
+      nearest: (setting: string): string => `${setting} (the nearest kept)`,
       none: (setting: string): string =>
         `At ${setting}, no layer loses more than noise would show.`,
       ceiling: (layers: string[]): string => `At the ceiling, hence unknown: ${layers.join(', ')}.`,

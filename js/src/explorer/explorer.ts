@@ -53,7 +53,10 @@ export class Explorer {
       this.settle();
     },
     ghost: () => this.refresh(),
-    beside: () => this.refresh(),
+    beside: beside =>
+      this.change(state => {
+        state.beside = beside;
+      }),
     code: () => this.code()
   });
   private readonly settings = new SettingsBox({
@@ -362,7 +365,7 @@ export class Explorer {
 
   private draw(shown: Shown, ghost: Reading | null): void {
     const { recordings } = this.state;
-    const others = this.toolbar.besides
+    const others = this.state.beside
       ? recordings.filter(name => name !== shown.recording.name)
       : [];
     const beside = others.flatMap(name => this.state.shownOn(name) ?? []);

@@ -20,7 +20,7 @@ export interface HistogramContent {
 }
 
 const HEIGHT = 216;
-const MARGIN = { left: 46, right: 14, top: 12, bottom: 38 };
+const MARGIN = { left: 56, right: 14, top: 12, bottom: 38 };
 /** Edges closer than this, in pixels, are drawn fainter. */
 const EDGES_APART = 5;
 
@@ -167,7 +167,7 @@ function drawEdges(edges: readonly number[], x: Scale): SVGElement {
   const path = inside
     .map(edge => `M${x(edge).toFixed(1)},${MARGIN.top}V${HEIGHT - MARGIN.bottom}`)
     .join('');
-  const opacity = Math.min(1, Math.max(apart / EDGES_APART, 0.15));
+  const opacity = Math.min(0.9, Math.max((apart / EDGES_APART) ** 2, 0.12));
   return svg('path', { class: 'glow-edges', d: path, opacity });
 }
 

@@ -11,6 +11,8 @@ export class Panel {
     this.caption = el('h3', { text: caption });
     const head = el('div', { class: 'glow-panel-head' }, this.caption, ...tools);
     this.element = el('section', { class: 'glow-box', testid }, head, this.body, this.remark);
+    // Until there is something to show.
+    this.element.hidden = true;
   }
 
   /** Say what is seen. */

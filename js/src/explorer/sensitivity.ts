@@ -71,13 +71,12 @@ export class SensitivityChart {
   private redraw(): void {
     const { content } = this;
     const width = this.panel.body.clientWidth;
-    if (!content || !width) {
-      return;
+    if (content && width) {
+      this.frame = new SensitivityFrame(content, width);
+      this.picture.setAttribute('viewBox', `0 0 ${width} ${this.frame.height}`);
+      this.picture.setAttribute('height', String(this.frame.height));
+      this.lines.replaceChildren(...drawLines(this.frame, content));
     }
-    this.frame = new SensitivityFrame(content, width);
-    this.picture.setAttribute('viewBox', `0 0 ${width} ${this.frame.height}`);
-    this.picture.setAttribute('height', String(this.frame.height));
-    this.lines.replaceChildren(...drawLines(this.frame, content));
     this.mark();
   }
 
@@ -127,7 +126,7 @@ export class SensitivityChart {
 }
 
 function sentence(
-  { slider, layers, losses }: SensitivityContent,
+  { slider, layers, losses, value }: SensitivityContent,
   at: number,
   range: ReturnType<typeof survival>
 ): string {
@@ -135,13 +134,14 @@ function sentence(
   const unknown = layers.filter((_, layer) => losses[at][layer].atCeiling);
   const remark = unknown.length ? ` ${sensitivity.ceiling(unknown)}` : '';
   const setting = strings.explorer.setting(slider.name, formatNumber(slider.values[at]));
+  const place = slider.values[at] === value ? setting : sensitivity.nearest(setting);
   if (!range) {
-    return sensitivity.none(setting) + remark;
+    return sensitivity.none(place) + remark;
   }
   const names = range.layers.map(layer => layers[layer]);
   const [low, high] = [range.from, range.to].map(i => formatNumber(slider.values[i]));
   const whole = range.from === 0 && range.to === slider.values.length - 1;
-  return sensitivity.holds(setting, names, low, high, whole) + remark;
+  return sensitivity.holds(place, names, low, high, whole) + remark;
 }
 
 /** The chart in numbers, for those who do not see it. */

@@ -17,6 +17,8 @@ export interface Selection {
   settings: Settings;
   /** The slider that was moved last; null before any was. */
   slider: string | null;
+  /** Whether the other recordings stand beside the selected one. */
+  beside?: boolean;
 }
 
 /** A plane that no kept curve holds, asked of a host with a kernel. */
@@ -59,6 +61,8 @@ export class ExplorerState {
   private document: PlaneDocument | null = null;
   private catalogue: Catalogue = EMPTY;
   private saved: Extras = EMPTY;
+  /** Whether the other recordings stand beside the selected one. */
+  beside = false;
   private current: Selection = { recording: '', estimator: '', settings: {}, slider: null };
   private previous: Selection | null = null;
   private inHand = false;
@@ -73,7 +77,7 @@ export class ExplorerState {
 
   /** A copy of what is selected. */
   get selection(): Selection {
-    return { ...this.current };
+    return this.beside ? { ...this.current, beside: true } : { ...this.current };
   }
 
   /** The names of the recordings. */

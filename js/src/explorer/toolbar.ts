@@ -13,7 +13,7 @@ export interface ToolbarHooks {
   /** The ghost was turned on or off. */
   ghost(): void;
   /** Other recordings were put beside the selected one, or away. */
-  beside(): void;
+  beside(shown: boolean): void;
   /** The line of Python to copy. */
   code(): string;
 }
@@ -44,7 +44,7 @@ export class Toolbar {
     this.ghost = box('glow-ghost', () => hooks.ghost());
     this.ghost.checked = true;
     this.ghostLabel = el('label', { class: 'glow-ghost' }, this.ghost, this.ghostName);
-    this.beside = box('glow-beside', () => hooks.beside());
+    this.beside = box('glow-beside', () => hooks.beside(this.beside.checked));
     const besideName = el('span', { text: explorer.beside });
     this.besideLabel = el('label', { class: 'glow-ghost' }, this.beside, besideName);
     this.copy = new CopyButton(hooks.code);
@@ -69,11 +69,6 @@ export class Toolbar {
   /** Whether the ghost is wanted. */
   get ghosted(): boolean {
     return this.ghost.checked;
-  }
-
-  /** Whether other recordings are wanted beside the selected one. */
-  get besides(): boolean {
-    return this.beside.checked;
   }
 
   /** @param comparable Whether there can be a setting before this one. */

@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { Explorer } from '../../src/explorer';
+import { fixture } from '../documents';
+
+let explorer: Explorer;
+const hooks = { onSelect: vi.fn(), ask: vi.fn() };
+
+const heights = btoa(String.fromCharCode(...Array.from({ length: 48 }, (_, i) => i * 5)));
+const layer = { ends: [-1, 1], peak: 0.2, heights };
+const table = (...epochs: number[]): object => ({
+  ranges: [
+    [-1, 1],
+    [-2, 2]
+  ],
+  epochs,
+  layers: epochs.map(() => [layer, layer])
+});
+const PRESET = {
+  name: 'saxe-2018-relu',
+  paper: 'Saxe et al., A paper',
+  differs: 'Nothing.',
+  estimator: 'Binned',
+  settings: { bins: 100 }
+};
+
+/** The fixture with what an explorer saves beside planes. */
+function saved(extras: object = {}): object {
+  const presets = [PRESET, { ...PRESET, name: 'elsewhere', estimator: 'KSG' }];
+  return {
+    ...fixture(),
+    explorer: { presets, sources: { tanh: '/data/tanh' }, ...extras }
+  };
+}
+
+function all<T extends HTMLElement = HTMLInputElement>(testid: string): T[] {
+  return Array.from(explorer.element.querySelectorAll<T>(`[data-testid="${testid}"]`));
+}
+
+const find = <T extends HTMLElement = HTMLInputElement>(testid: string): T => all<T>(testid)[0];
+
+function drawn(plane = 0): string | undefined {
+  vi.advanceTimersByTime(50);
+  return all('glow-plane')[plane].dataset.value;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.clearAllMocks();
+  explorer = new Explorer(hooks);
+  document.body.append(explorer.element);
+  explorer.setDocument(saved());
+});
+
+afterEach(() => {
+  explorer.dispose();
+  vi.useRealTimers();
+});
+
+describe('the strip (AC-34)', () => {
+  const marked = (): string[] =>
+    all('glow-thumbnail')
+      .filter(item => item.getAttribute('aria-checked') === 'true')
+      .map(item => item.textContent!);
+
+  it('has a plane for values across the slider and marks the present one', () => {
+    expect(all('glow-thumbnail').map(({ textContent }) => textContent)).toEqual(['8', '30', '100']);
+    expect(marked()).toEqual(['30']);
+  });
+
+  it('sets the slider when one is taken', () => {
+    all('glow-thumbnail')[2].click();
+    expect(drawn()).toBe('100');
+    expect(find('glow-number-bins').value).toBe('100');
+    expect(marked()).toEqual(['100']);
+  });
+
+  it('is walked with the arrow keys, and entered at the present one', () => {
+    const items = all('glow-thumbnail');
+    expect(items.map(({ tabIndex }) => tabIndex)).toEqual([-1, 0, -1]);
+    items[1].focus();
+    items[1].dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }));
+    expect(document.activeElement).toBe(items[0]);
+    expect(drawn()).toBe('8');
+  });
+
+  it('is not there for an estimator without a slider', () => {
+    const select = find<HTMLSelectElement>('glow-estimator');
+    select.selectedIndex = 2;
+    select.dispatchEvent(new Event('change'));
+    expect(find('glow-strip').hidden).toBe(true);
+    expect(find('glow-sensitivity').hidden).toBe(true);
+  });
+});
+
+describe('papers', () => {
+  function choose(name: string): void {
+    const select = find<HTMLSelectElement>('glow-preset');
+    select.selectedIndex = Array.from(select.options, ({ text }) => text).indexOf(name);
+    select.dispatchEvent(new Event('change'));
+  }
+
+  it('are offered where their estimator is', () => {
+    const { options } = find<HTMLSelectElement>('glow-preset');
+    expect(Array.from(options, ({ text }) => text)).toEqual(['own settings', 'saxe-2018-relu']);
+  });
+
+  it('set estimator and settings, say what differs, and let go of a moved slider', () => {
+    choose('saxe-2018-relu');
+    expect(drawn()).toBe('100');
+    expect(find('glow-preset-note').textContent).toBe('Saxe et al., A paper. Differs: Nothing.');
+    all('glow-thumbnail')[0].click();
+    expect(find<HTMLSelectElement>('glow-preset').selectedIndex).toBe(0);
+    expect(find('glow-preset-note').hidden).toBe(true);
+  });
+});
+
+describe('the sensitivity chart', () => {
+  it('says what the document cannot tell from two epochs', () => {
+    expect(find('glow-sensitivity').textContent).toContain(
+      'At bins 30, no layer loses more than noise would show.'
+    );
+  });
+});
+
+describe('the line of Python (AC-35)', () => {
+  it('is copied for what is drawn', async () => {
+    const writeText = vi.fn().mockResolvedValue(undefined);
+    vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText } });
+    all('glow-thumbnail')[2].click();
+    find('glow-copy').click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(writeText).toHaveBeenCalledWith(
+      'from glow import estimators; from glow.dynamics import Recording, plane; ' +
+        'p = plane(Recording.open("/data/tanh"), estimators.get("binned", range=[-1, 1], bins=100))'
+    );
+    expect(find('glow-copy').textContent).toBe('Copied');
+    vi.unstubAllGlobals();
+  });
+
+  it('is shown where the browser does not let it be copied', async () => {
+    vi.stubGlobal('navigator', { ...navigator, clipboard: undefined });
+    find('glow-copy').click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(find('glow-code').hidden).toBe(false);
+    expect(find('glow-code').value).toContain('estimators.get("binned"');
+    vi.unstubAllGlobals();
+  });
+});
+
+describe('recordings side by side', () => {
+  it('move together', () => {
+    expect(all('glow-plane')).toHaveLength(1);
+    find('glow-beside').click();
+    expect(all('glow-plane')).toHaveLength(2);
+    expect(hooks.onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ beside: true }));
+    all('glow-thumbnail')[0].click();
+    expect([drawn(0), drawn(1)]).toEqual(['8', '8']);
+    const [one, other] = all('glow-epoch');
+    one.value = '0';
+    one.dispatchEvent(new Event('input'));
+    expect(other.value).toBe('0');
+    find('glow-beside').click();
+    expect(all('glow-plane')).toHaveLength(1);
+  });
+});
+
+describe('the histogram of the touched point', () => {
+  const edges = (): string =>
+    find('glow-histogram').querySelector<HTMLElement>('svg')!.dataset.edges!;
+
+  it('is there without a kernel, with cells that follow the slider', () => {
+    expect(find('glow-histogram').hidden).toBe(true);
+    const own = fixture().recordings[0];
+    own.planes[0].settings = { range: 'global' };
+    const document = saved({ histograms: { tanh: table(0, 100) } });
+    explorer.setDocument({ ...document, recordings: [own] });
+    expect(find('glow-histogram').textContent).toContain('Activations of dense at epoch 100');
+    expect(find('glow-histogram').textContent).toContain(
+      '30 cells from -2 to 2, each 0.1333 wide.'
+    );
+    expect(edges()).toBe('31');
+    all('glow-thumbnail')[0].click();
+    expect(edges()).toBe('9');
+  });
+
+  it('is asked of the kernel once the pointer rests, and shown when it comes', () => {
+    explorer.setExact(true);
+    vi.advanceTimersByTime(400);
+    expect(hooks.ask).toHaveBeenCalledWith({
+      action: 'histogram',
+      recording: 'tanh',
+      estimator: 'Binned',
+      epoch: 100
+    });
+    explorer.take({ action: 'histogram', recording: 'tanh', table: table(100) });
+    expect(find('glow-histogram').hidden).toBe(false);
+    hooks.ask.mockClear();
+    all('glow-thumbnail')[0].click();
+    vi.advanceTimersByTime(400);
+    expect(hooks.ask).not.toHaveBeenCalledWith(expect.objectContaining({ action: 'histogram' }));
+  });
+
+  it('says when the kernel sent nonsense', () => {
+    explorer.take({ action: 'histogram', recording: 'tanh', table: { ranges: 3 } });
+    expect(explorer.element.textContent).toContain('histogram.ranges: expected a list, got 3');
+  });
+});
+
+describe('known answers', () => {
+  const rows = [
+    { coordinate: 'xt', known: 2, estimate: 1.5, sd: 0.1 },
+    { coordinate: 'ty', known: 0.5, estimate: 0.75, sd: 0.1 }
+  ];
+
+  it('need a kernel', () => {
+    expect(find('glow-known').hidden).toBe(true);
+    explorer.setExact(true);
+    expect(find('glow-known').hidden).toBe(false);
+  });
+
+  it('are asked for the touched point and shown; only the last ones count', () => {
+    explorer.setExact(true);
+    find('glow-ask-known').click();
+    find('glow-ask-known').click();
+    const asked = hooks.ask.mock.calls.map(([message]) => message);
+    const [first, last] = asked.filter(({ action }) => action === 'calibrate');
+    expect(last).toMatchObject({ settings: { bins: 30 }, layer: 'dense', epoch: 100 });
+    explorer.take({ action: 'known', serial: first.serial, rows });
+    expect(find('glow-known').textContent).toContain('Asking');
+    explorer.take({ action: 'known', serial: last.serial, rows });
+    expect(find('glow-known').textContent).toContain(
+      'I(X;T) off by up to −0.500 bits. I(T;Y) off by up to 0.250 bits.'
+    );
+  });
+
+  it('say why there are none', () => {
+    explorer.setExact(true);
+    find('glow-ask-known').click();
+    explorer.take({ action: 'failed', asked: 'calibrate', message: 'KSG: too few samples' });
+    expect(find('glow-known').textContent).toContain('KSG: too few samples');
+  });
+});
+
+it('begins at what was selected when it was saved', () => {
+  explorer.dispose();
+  explorer = new Explorer();
+  const settings = { bins: 8 };
+  const selection = { recording: 'relu', estimator: 'Binned', settings, slider: 'bins' };
+  explorer.setDocument(saved({ selection }));
+  document.body.append(explorer.element);
+  expect(find<HTMLSelectElement>('glow-recording').selectedIndex).toBe(1);
+  expect(drawn()).toBe('8');
+});

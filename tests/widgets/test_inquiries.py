@@ -1,0 +1,75 @@
+import base64
+import threading
+
+import numpy as np
+import pytest
+
+from glow.dynamics import Cancelled
+from glow.estimators import KSG, Binned
+from glow_widgets._histogram import CELLS, HistogramInquiry, Histograms
+from glow_widgets._known_answers import KnownAnswers
+from glow_widgets._offered import Offered
+
+
+@pytest.fixture
+def offered(recording):
+    return Offered("run", recording, Binned(range="global"), "binned")
+
+
+def answers(kind, offered, request, cancel=None):
+    sent = []
+    inquiry = kind(offered, request, sent.append, lambda text: None)
+    while not inquiry.done:
+        inquiry.step(cancel or threading.Event())
+    return sent
+
+
+def test_histograms_count_every_value_of_the_layer(recording):
+    histograms = Histograms(recording)
+    epoch = recording.epochs[-1]
+    values = np.asarray(recording.activations(epoch)["dense"])
+    (first, _) = histograms.at(epoch)
+    roots = np.frombuffer(base64.b64decode(first["heights"]), np.uint8) / 255
+    low, high = recording.range("dense", run=0)
+    counts, _ = np.histogram(values, bins=CELLS, range=(low, high))
+    np.testing.assert_allclose(first["peak"] * roots**2, counts / counts.sum(), atol=2e-3)
+    assert first["ends"] == pytest.approx([values.min(), values.max()], rel=1e-4)
+    assert histograms.ranges[0] == (low, high)
+
+
+def test_an_epoch_s_histograms_are_sent(offered):
+    (sent,) = answers(HistogramInquiry, offered, {"recording": "run", "epoch": 3})
+    assert sent["action"] == "histogram"
+    assert sent["table"]["epochs"] == [3]
+    assert len(sent["table"]["layers"][0]) == len(offered.recording.layers)
+
+
+@pytest.mark.parametrize("epoch", [None, -1, "3"])
+def test_an_epoch_that_was_not_recorded_is_refused(offered, epoch):
+    with pytest.raises(ValueError, match="was not recorded"):
+        answers(HistogramInquiry, offered, {"epoch": epoch})
+
+
+def test_known_answers_come_beside_estimates(recording):
+    offered = Offered("run", recording, KSG(), "KSG")
+    request = {"settings": {"k": 4}, "layer": "dense", "epoch": recording.epochs[-1], "serial": 5}
+    (sent,) = answers(KnownAnswers, offered, request)
+    assert sent["action"] == "known"
+    assert sent["serial"] == 5
+    assert {row["coordinate"] for row in sent["rows"]} == {"xt", "ty"}
+    none = [row for row in sent["rows"] if row["known"] == 0]
+    assert all(abs(row["estimate"]) < 0.5 for row in none)
+
+
+def test_known_answers_can_be_given_up(recording):
+    cancel = threading.Event()
+    cancel.set()
+    offered = Offered("run", recording, KSG(), "KSG")
+    request = {"settings": {}, "layer": "dense", "epoch": recording.epochs[-1]}
+    with pytest.raises(Cancelled):
+        answers(KnownAnswers, offered, request, cancel)
+
+
+def test_known_answers_of_a_layer_that_was_not_recorded_are_refused(offered):
+    with pytest.raises(ValueError, match="layer 'no such' at epoch 0 was not recorded"):
+        answers(KnownAnswers, offered, {"settings": {}, "layer": "no such", "epoch": 0})
