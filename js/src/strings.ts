@@ -57,6 +57,7 @@ export const strings = {
     notSaved: (reason: string): string => `The picture could not be saved. ${reason}`,
     noCanvas: 'This browser made no picture of that size; choose a smaller one, or SVG.',
     openMark: 'open: doubtful',
+    ghostMark: 'previous setting',
     bandMark: { runs: '± s.d. over runs', samples: '± s.e. of samples' },
     play: 'Play',
     pause: 'Pause',

@@ -150,7 +150,8 @@ function keysOf(content: PlaneContent, choices: Choices): Omit<Key, 'left'>[] {
   return [
     ...keys,
     ...(doubtsOf(content).count().points ? [open] : []),
-    ...(spread && choices.band ? [band] : [])
+    ...(spread && choices.band ? [band] : []),
+    ...(content.ghost ? [{ text: strings.plane.ghostMark, draw: drawGhostKey }] : [])
   ];
 }
 
@@ -171,6 +172,12 @@ function drawBandKey(pen: Pen, x: number, y: number): void {
   pen.globalAlpha = 0.25;
   pen.fillRect(x - 6, y - 5, 12, 10);
   pen.globalAlpha = 1;
+}
+
+function drawGhostKey(pen: Pen, x: number, y: number): void {
+  pen.strokeStyle = PAPER.ghost;
+  pen.lineWidth = 1;
+  line(pen, x - 6, y, x + 6, y);
 }
 
 function drawKeys(pen: Pen, keys: readonly Key[], top: number): void {

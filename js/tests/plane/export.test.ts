@@ -80,6 +80,17 @@ describe('a figure as SVG (AC-19)', () => {
     expect(texts(svg)).not.toContain('100');
   });
 
+  it('explains the ghost and the band where they are drawn', async () => {
+    const of = content();
+    const both = ['previous setting', '± s.d. over runs'];
+    const plain = texts(await svgOf());
+    both.forEach(key => expect(plain).not.toContain(key));
+    const spread = { xt: of.coordinates.xt, ty: of.coordinates.ty, over: 'runs' as const };
+    const coordinates = { ...of.coordinates, spread };
+    const svg = await svgOf({ ...of, coordinates, ghost: of.coordinates });
+    expect(texts(svg)).toEqual(expect.arrayContaining(both));
+  });
+
   it('takes any name for text', async () => {
     const name = '<script>alert("1")</script> & \u0000\ud800';
     const svg = await svgOf(content(changed('recordings.0.layers', [name, 'b'])));
