@@ -1,5 +1,7 @@
 """Planes that need no training, and what a page does with them."""
 
+import re
+
 import numpy as np
 import xarray as xr
 
@@ -43,6 +45,22 @@ def deep_plane(layers=12, epochs=300, runs=4):
 def deep_document(**size):
     """Its document: means and spread over runs."""
     return document({"deep": deep_plane(**size)}, title="Deep")
+
+
+def saved(page, kind, which=0):
+    """What a click on PNG, SVG or CSV of a plane gives, in bytes."""
+    if page.get_by_test_id("glow-save-panel").nth(which).is_hidden():
+        page.get_by_test_id("glow-save").nth(which).click()
+    with page.expect_download() as download:
+        page.get_by_test_id(f"glow-save-{kind}").nth(which).click()
+    assert download.value.suggested_filename.endswith(f".{kind}")
+    return download.value.path().read_bytes()
+
+
+def ticks(page, which=0):
+    """The labels of the axes' ticks, which say what is in view, as a saved SVG has them."""
+    axes = r'<text[^>]*text-anchor="(?:middle|end)"[^>]*>(−?[\d.]+)</text>'
+    return re.findall(axes, saved(page, "svg", which).decode())
 
 
 # Moves the epoch slider, or pans, for a number of frames; returns how long each took.

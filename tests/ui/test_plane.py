@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 from pages import SHOTS
-from planes import FRAMES, HOVERS, MISPLACED, deep_document
+from planes import FRAMES, HOVERS, MISPLACED, deep_document, saved, ticks
 
 from glow_widgets import save_html
 
@@ -69,22 +69,6 @@ def act(page, action):
 
 def summary(page):
     return page.get_by_test_id("glow-plane").get_attribute("aria-label")
-
-
-def saved(page, kind):
-    """What a click on PNG, SVG or CSV gives, in bytes."""
-    if page.get_by_test_id("glow-save-panel").is_hidden():
-        page.get_by_test_id("glow-save").click()
-    with page.expect_download() as download:
-        page.get_by_test_id(f"glow-save-{kind}").click()
-    assert download.value.suggested_filename.endswith(f".{kind}")
-    return download.value.path().read_bytes()
-
-
-def ticks(page):
-    """The labels of the figure's axes, as its SVG has them."""
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", saved(page, "svg").decode())
-    return [text for text in texts if re.fullmatch(r"−?[\d.]+", text)]
 
 
 def shoot(page, name):
