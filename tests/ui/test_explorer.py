@@ -1,5 +1,10 @@
-"""Moving a slider moves the plane: measured in the page, from the input event to the paint."""
+"""The explorer in a notebook: what its controls do, and how long the plane takes to follow."""
 
+import re
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 from sliders import MOVE, RELEASE, positions_of, timing
 
@@ -56,6 +61,98 @@ def test_letting_go_shows_the_exact_plane(tab, recordings):
     tab.run_cell(2)
     assert f"bins={released['wanted']}" in tab.text_of_output(2)
     tab.shot_of_output(0, "explorer-exact")
+
+
+SIDE_BY_SIDE = """
+from glow.dynamics import Recording
+from glow.estimators import Binned, KDE
+from glow_widgets import EstimatorExplorer
+recordings = {{name: Recording.open({path!r}) for name in ("one", "two")}}
+before = [recordings["one"].activations(epoch)["dense"].sum() for epoch in (0, 598)]
+explorer = EstimatorExplorer(recordings, [Binned(), KDE()])
+explorer
+"""
+AFTER = """
+after = [recordings["one"].activations(epoch)["dense"].sum() for epoch in (0, 598)]
+print(before == after, explorer.plane.xt.values.sum())
+"""
+VALUES = "Array.from(document.querySelectorAll('[data-testid=glow-plane]'), p => p.dataset.value)"
+IS_DRAWN = f"values => ({VALUES}).join() === values"
+
+
+def test_the_explorer_around_its_plane(tab, lab, recordings):
+    """AC-26, 27, 28, 30, 32, 34, 35: from the strip to the line of Python, on two recordings."""
+    path = str(recordings / "few")
+    tab.write_notebook("around.ipynb", [SIDE_BY_SIDE.format(path=path), COMPLETE, AFTER])
+    tab.open("around.ipynb")
+    tab.run_all()
+    tab.wait_until_done(300)
+    first = tab.by_id("glow-plane").get_attribute("aria-label")
+    # AC-34: the strip's end sets the slider, and the arrow keys walk along it.
+    thumbnails = tab.page.get_by_test_id("glow-thumbnail")
+    assert thumbnails.count() == 5
+    marked = tab.page.locator("[data-testid=glow-thumbnail][aria-checked=true]")
+    assert marked.inner_text() == "30"
+    thumbnails.last.click()
+    tab.page.wait_for_function(IS_DRAWN, arg="256")
+    tab.page.keyboard.press("ArrowLeft")
+    assert marked.inner_text() != "256"
+    tab.page.wait_for_function(IS_DRAWN, arg=marked.inner_text())
+    # AC-32: the setting before is a ghost that can be turned off.
+    tab.page.get_by_text("Ghost: bins 256").wait_for()
+    tab.by_id("glow-ghost").uncheck()
+    # AC-26: what is out of range is refused with the range, and the plane stays.
+    tab.by_id("glow-number-bins").fill("9999")
+    tab.by_id("glow-number-bins").press("Enter")
+    refusal = tab.page.get_by_text("bins must be from 2 to 256, got 9999.")
+    refusal.wait_for()
+    # A paper's settings, then AC-27: back to the default, the same plane.
+    tab.by_id("glow-preset").select_option(label="saxe-2018-relu")
+    tab.page.wait_for_function(IS_DRAWN, arg="100")
+    tab.by_id("glow-reset-bins").click()
+    tab.page.wait_for_function(IS_DRAWN, arg="30")
+    assert tab.by_id("glow-plane").get_attribute("aria-label") == first
+    # The histogram of the point that is read, with the cells of the setting.
+    tab.by_id("glow-plane").focus()
+    tab.page.keyboard.press("ArrowLeft")
+    tab.page.keyboard.press("ArrowDown")
+    tab.page.get_by_text("Activations of dense_1 at epoch").wait_for()
+    histogram = tab.page.locator("[data-testid=glow-histogram] svg")
+    assert histogram.get_attribute("data-edges") == "31"
+    # Two recordings under one slider.
+    tab.by_id("glow-beside").check()
+    tab.page.wait_for_function(IS_DRAWN, arg="30,30")
+    tab.by_id("glow-slider-bins").press("Home")
+    tab.page.wait_for_function(IS_DRAWN, arg="2,2")
+    assert histogram.get_attribute("data-edges") == "3"
+    tab.shot_of_output(0, "explorer-beside")
+    # AC-30: another estimator has its own sliders, and this one keeps its value.
+    tab.by_id("glow-estimator").select_option(label="KDE upper bound")
+    tab.by_id("glow-slider-variance").wait_for()
+    assert tab.by_id("glow-slider-bins").count() == 0
+    tab.by_id("glow-estimator").select_option(label="Binned, global range")
+    assert tab.by_id("glow-number-bins").input_value() == "2"
+    # Known answers, of the kernel.
+    tab.by_id("glow-ask-known").click()
+    tab.page.wait_for_function(
+        "document.querySelector('[data-testid=glow-known] svg').dataset.answers === '8'"
+    )
+    tab.shot_of_output(0, "explorer-known-answers")
+    # AC-35: the line reproduces the plane; AC-28: the recording is what it was.
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.by_id("glow-copy").click()
+    tab.page.get_by_text("Copied").first.wait_for()
+    line = tab.page.evaluate("navigator.clipboard.readText()")
+    told = subprocess.run(
+        [sys.executable, "-c", f"{line}; print(p.xt.values.sum())"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    tab.run_cell(2)
+    same, total = re.search(r"(True|False) (\S+)", tab.text_of_output(2)).groups()
+    assert same == "True"
+    np.testing.assert_allclose(float(told.stdout), float(total), rtol=1e-9)
 
 
 def test_something_right_is_on_screen_before_all_is_computed(tab, recordings):

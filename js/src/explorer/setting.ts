@@ -23,6 +23,7 @@ export class SettingControl {
   private readonly hint: HTMLElement;
   private readonly reset: HTMLButtonElement;
   private remark = '';
+  private value: SettingValue = null;
 
   /**
    * @param kept The setting to go back to: a number, or the word (null: none) that stands for one.
@@ -72,6 +73,7 @@ export class SettingControl {
 
   /** Show a value without telling the owner; the handle of a word rests on the default. */
   show(value: SettingValue): void {
+    this.value = value;
     const text = formatSetting(value);
     const place = typeof value === 'number' ? value : this.slider.default;
     this.range.value = String(nearestIndex(this.stops, place));
@@ -127,7 +129,15 @@ export class SettingControl {
         'aria-label': strings.explorer.exactValue(this.slider.name),
         'aria-describedby': hintId
       },
-      on: { change: () => this.onTyped() }
+      on: {
+        change: () => this.onTyped(),
+        keydown: event => {
+          // Not every browser takes Enter for the end of typing outside a form.
+          if ((event as KeyboardEvent).key === 'Enter') {
+            this.onTyped();
+          }
+        }
+      }
     });
   }
 
@@ -146,7 +156,7 @@ export class SettingControl {
     const typed = readTyped(this.slider, this.box.value, this.kept);
     if ('refusal' in typed) {
       this.refuse(typed.refusal);
-    } else {
+    } else if (this.refused || this.box.value !== formatSetting(this.value)) {
       this.take(typed.value);
     }
   }

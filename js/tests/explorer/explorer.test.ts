@@ -93,6 +93,16 @@ describe('Explorer', () => {
     expect(drawn()).toBe('100');
   });
 
+  it('takes a typed value at Enter, and once', () => {
+    const box = find('glow-number-bins');
+    box.value = '100';
+    box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    expect(drawn()).toBe('100');
+    box.dispatchEvent(new Event('change'));
+    expect(hooks.onSelect).toHaveBeenCalledTimes(1);
+    expect(text()).toContain('Ghost: bins 30');
+  });
+
   it('shows the nearest kept value for a typed one in between, and says so', () => {
     type('40');
     expect(drawn()).toBe('30');
