@@ -25,17 +25,22 @@ class Answer:
     Args:
         offered: The estimator on a recording.
         settings: Where its sliders stand.
+        diagnostics: Whether it comes with the estimator's verdicts, which can cost ten times as
+            much.
 
     Raises:
         TypeError: If a setting is of the wrong kind.
         ValueError: If one is out of range.
     """
 
-    def __init__(self, offered: Offered, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, offered: Offered, settings: Mapping[str, Any], *, diagnostics: bool = False
+    ) -> None:
         recording = offered.recording
         levels = _first_and_rest(recording.epochs)
         self.offered = offered
-        self._curve = KeptCurve(recording, offered.at(settings), None, levels)
+        estimator = offered.at(settings)
+        self._curve = KeptCurve(recording, estimator, None, levels, diagnostics=diagnostics)
 
     @property
     def ready(self) -> bool:

@@ -67,6 +67,7 @@ class KeptCurve:
         slider: The parameter that is swept over its own grid. None keeps the plane as it is.
         levels: The epochs in the order in which they are wanted, a list for each level; every
             eighth and the last first if None.
+        diagnostics: Whether a plane that is not swept comes with the estimator's verdicts.
 
     Attributes:
         data: What is known; None before anything is.
@@ -79,6 +80,8 @@ class KeptCurve:
         estimator: Estimator,
         slider: Parameter | None,
         levels: list[list[int]] | None = None,
+        *,
+        diagnostics: bool = False,
     ) -> None:
         self.recording = recording
         self.estimator = estimator
@@ -88,6 +91,7 @@ class KeptCurve:
         self.seconds = math.nan
         self.level = 0
         self._levels = levels or coarse_to_fine(self.epochs)
+        self._diagnostics = diagnostics
         self._unchecked = slider is not None and slider.smooth
         self._chunk = 1
 
@@ -166,7 +170,8 @@ class KeptCurve:
     def published(self) -> xr.Dataset:
         """What is known, over all epochs; those still to come hold NaN."""
         assert self.data is not None  # noqa: S101 - callers show ready curves only
-        return self.data.reindex(epoch=self.epochs)
+        texts = [name for name, values in self.data.items() if values.dtype.kind in "OU"]
+        return self.data.reindex(epoch=self.epochs, fill_value=dict.fromkeys(texts, ""))
 
     def kept(self, settings: Mapping[str, Any]) -> xr.Dataset | None:
         """The complete plane at some settings as the curve has it, None if it has not."""
@@ -194,7 +199,8 @@ class KeptCurve:
         shared: dict[str, Any] = {"epochs": epochs, "cancel": cancel}
         try:
             if self.slider is None:
-                return plane(self.recording, self.estimator, diagnostics=False, **shared)
+                shared["diagnostics"] = self._diagnostics
+                return plane(self.recording, self.estimator, **shared)
             grids: dict[str, Any] = {self.slider.name: values}
             return sweep(self.recording, self.estimator, **shared, **grids)
         except RefusedError as refused:  # at these few epochs

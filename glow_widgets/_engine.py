@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from glow.dynamics import Cancelled
 from glow_widgets._catalogue import catalogue
 from glow_widgets._inquiries import Inquiries
+from glow_widgets._judge import Judge
 from glow_widgets._saved import few_epochs, small_document
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Engine:
         self._closed = threading.Event()
         self._complete = threading.Event()
         self._inquiries = Inquiries(self.offered, self._send, self._say)
+        self._judge = Judge(self._send)
         self._selection: Mapping[str, Any] = {}
         self._everything = False
         self._shown: set[Offered] = set()
@@ -140,8 +142,18 @@ class Engine:
             self._keep_output()
         elif (offered := self._next(wanted)) is not None:
             self._work_on(offered, selected)
-        else:
+        elif not self._judge_shown(selected):
             self._rest()
+
+    def _judge_shown(self, selected: Offered | None) -> bool:
+        """Ask for verdicts on what is shown; False if there are no more. Nobody waits for them."""
+        if selected is None or selected not in self._shown:
+            return False
+        self._say("")
+        self._note_complete(self._keep_in)
+        settings = self._selection.get("settings")
+        settings = settings if isinstance(settings, Mapping) else {}
+        return self._judge.step(selected, settings, self._cancel)
 
     def _look(self) -> tuple[Offered | None, list[Offered]]:
         """What is selected, and all that is shown: that and the same on recordings beside it.
@@ -161,13 +173,21 @@ class Engine:
 
     def _rest(self) -> None:
         self._say("")
-        keep_in = max(self._to_keep - time.monotonic(), 0.0) if self._output.shown else math.inf
+        keep_in = self._keep_in
+        self._note_complete(keep_in)
+        self._wake.wait(None if math.isinf(keep_in) else keep_in)
+        self._wake.clear()
+
+    @property
+    def _keep_in(self) -> float:
+        """Seconds until the output is brought up to date; infinite if it is."""
+        return max(self._to_keep - time.monotonic(), 0.0) if self._output.shown else math.inf
+
+    def _note_complete(self, keep_in: float) -> None:
         with self._lock:
             # A wish that came since the last look is not yet fulfilled.
             if not self._wake.is_set() and math.isinf(keep_in):
                 self._complete.set()
-        self._wake.wait(None if math.isinf(keep_in) else keep_in)
-        self._wake.clear()
 
     def _next(self, wanted: list[Offered]) -> Offered | None:
         """What to work on now."""

@@ -153,10 +153,21 @@ class ExactPlane:
 
 def encode(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset
     """The arrays ``xt`` and ``ty`` of a plane as a document writes them."""
+    written = _written(plane)
+    return {"xt": written["xt"], "ty": written["ty"]}
+
+
+def encode_verdicts(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset
+    """What the estimator says of each point of a plane, as a document writes it."""
+    verdicts: dict[str, Any] = _written(plane)["verdicts"]
+    return verdicts
+
+
+def _written(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset
     from glow.dynamics import document
 
-    written = document(plane)["recordings"][0]["planes"][0]
-    return {"xt": written["xt"], "ty": written["ty"]}
+    written: dict[str, Any] = document(plane)["recordings"][0]["planes"][0]
+    return written
 
 
 # The most urgent kind first.

@@ -97,6 +97,7 @@ export const strings = {
     estimator: 'Estimator',
     reset: 'Reset',
     resetHint: (value: string): string => `Back to the default, ${value}`,
+    home: (value: string): string => `default ${value}`,
     ghost: 'Ghost of the previous setting',
     ghostOf: (what: string): string => `Ghost: ${what}`,
     exactValue: (name: string): string => `${name}, exact value`,

@@ -4,9 +4,10 @@ import threading
 import numpy as np
 import pytest
 
-from glow.dynamics import Cancelled
+from glow.dynamics import Cancelled, document, plane
 from glow.estimators import KSG, Binned
 from glow_widgets._histogram import CELLS, HistogramInquiry, Histograms
+from glow_widgets._judge import Judge
 from glow_widgets._known_answers import KnownAnswers
 from glow_widgets._offered import Offered
 
@@ -48,6 +49,19 @@ def test_an_epoch_s_histograms_are_sent(offered):
 def test_an_epoch_that_was_not_recorded_is_refused(offered, epoch):
     with pytest.raises(ValueError, match="was not recorded"):
         answers(HistogramInquiry, offered, {"epoch": epoch})
+
+
+def test_a_judge_says_what_the_plane_itself_says(recording, offered):
+    sent = []
+    judge = Judge(sent.append)
+    while judge.step(offered, {"bins": 200}, threading.Event()):
+        pass
+    whole = plane(recording, Binned(bins=200, range="global"))
+    written = document(whole)["recordings"][0]["planes"][0]["verdicts"]
+    assert sent[0]["verdicts"] == written
+    assert sent[0]["settings"] == {"bins": 200}
+    assert len(sent) == 1
+    assert not judge.step(offered, {"bins": -1}, threading.Event())  # no such plane: no verdict
 
 
 def test_known_answers_come_beside_estimates(recording):

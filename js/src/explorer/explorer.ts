@@ -156,6 +156,8 @@ export class Explorer {
     const { action } = (message ?? {}) as Partial<Message>;
     if (action === 'plane') {
       this.takePlane(message);
+    } else if (action === 'verdicts') {
+      this.takeVerdicts(message);
     } else if (action === 'histogram') {
       this.takeHistogram(message as Message);
     } else if (action === 'known') {
@@ -192,6 +194,15 @@ export class Explorer {
     try {
       this.state.answer(answer);
       this.failure = '';
+    } catch (error) {
+      this.failure = strings.explorer.badAnswer(messageOf(error));
+    }
+    this.refresh();
+  }
+
+  private takeVerdicts(message: unknown): void {
+    try {
+      this.state.addVerdicts(message);
     } catch (error) {
       this.failure = strings.explorer.badAnswer(messageOf(error));
     }

@@ -185,7 +185,8 @@ export class SettingControl {
     this.hint.removeAttribute('role');
     this.hint.classList.remove('glow-refused');
     const { meaning } = this.slider;
-    const parts = [meaning, rangeText(this.slider, this.kept), this.remark];
+    const home = strings.explorer.home(formatSetting(this.kept));
+    const parts = [meaning, rangeText(this.slider, this.kept), home, this.remark];
     setText(this.hint, parts.filter(Boolean).join(' · '));
   }
 }

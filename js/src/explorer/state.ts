@@ -3,7 +3,8 @@ import { formatSetting } from '../format';
 import { joined, type HistogramTable } from './histogram-data';
 import { readArray, Shape } from '../plane/array';
 import { asObject, type Json } from '../plane/check';
-import type { Plane, PlaneDocument, Recording } from '../plane/document';
+import { readVerdicts } from '../plane/document';
+import type { Plane, PlaneDocument, Recording, Verdicts } from '../plane/document';
 import { EstimatorPlanes, estimatorsOf, type Reading, type Settings } from '../plane/estimator';
 import type { SettingValue } from '../plane/estimator';
 import { limits, Limits, measuredAlike } from '../plane/scales';
@@ -72,6 +73,7 @@ export class ExplorerState {
   private readonly values = new Map<string, Selection>();
   private readonly answers = new Map<string, Answer>();
   private readonly ranges = new Map<string, Limits>();
+  private readonly judged = new Map<string, Verdicts>();
   private readonly counted = new Map<string, HistogramTable>();
   private readonly lists = new Map<string, EstimatorPlanes[]>();
 
@@ -130,6 +132,23 @@ export class ExplorerState {
   /** Take histograms of more epochs. */
   addHistograms(recording: string, table: HistogramTable): void {
     this.counted.set(recording, joined(this.histograms(recording), table));
+  }
+
+  /**
+   * Take what an estimator says of its plane at some settings.
+   *
+   * @throws DocumentError where it does not fit the document.
+   */
+  addVerdicts(message: unknown): void {
+    const { verdicts, ...asked } = asObject(message, 'answer');
+    const recording = isSelection(asked) ? this.recordingOf(asked.recording) : undefined;
+    if (recording && isSelection(asked)) {
+      const shape: Shape = [1, recording.epochs.length, recording.layers.length];
+      const read = readVerdicts(verdicts, 'answer.verdicts', shape);
+      if (read) {
+        this.judged.set(key(asked), read);
+      }
+    }
   }
 
   /** The plane of the selected estimator on another recording; null where there is none yet. */
@@ -381,7 +400,12 @@ export class ExplorerState {
 
   private read(selection: Selection): Reading | null {
     const kept = this.find(selection)?.at(selection.settings, selection.slider);
-    return this.remembered(selection)?.reading ?? kept ?? null;
+    const reading = this.remembered(selection)?.reading ?? kept ?? null;
+    const said = reading && this.judged.get(key({ ...selection, settings: reading.settings }));
+    // A document with other epochs may have come since.
+    return said?.xt.length === reading?.xt.length && said
+      ? { ...reading!, verdicts: said }
+      : reading;
   }
 
   private show(selection: Selection): Shown | null {

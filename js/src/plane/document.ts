@@ -228,7 +228,7 @@ function readSpread(value: unknown, where: string, shape: Shape): Spread | null 
 }
 
 /** Verdicts on both coordinates, or on none. */
-function readVerdicts(value: unknown, where: string, shape: Shape): Verdicts | null {
+export function readVerdicts(value: unknown, where: string, shape: Shape): Verdicts | null {
   const { xt, ty } = asObject(value, where);
   return xt === undefined && ty === undefined
     ? null

@@ -136,6 +136,24 @@ describe('ExplorerState', () => {
       expect(drawn()).toBe(30);
     });
 
+    it('shows what the estimator says of a plane, kept or exact, at its very settings', () => {
+      const verdicts = (settings: object, recording = 'tanh'): object => {
+        const codes = { dtype: 'uint8', shape: [1, 2, 2], data: btoa('\x00\xff\xff\xff') };
+        const phrases = { phrases: ['at ceiling'], codes };
+        return { recording, estimator: 'Binned', settings, verdicts: { xt: phrases, ty: phrases } };
+      };
+      state.addVerdicts(verdicts({ bins: 30 }));
+      expect(state.shown!.reading.verdicts!.xt).toEqual(['at ceiling', null, null, null]);
+      state.answer(answerTo(ask(50)));
+      expect(state.shown!.reading.verdicts).toBeNull();
+      state.addVerdicts(verdicts({ bins: 50 }));
+      expect(state.shown!.reading.verdicts!.ty[0]).toBe('at ceiling');
+      state.addVerdicts(verdicts({ bins: 50 }, 'elsewhere'));
+      expect(() => state.addVerdicts({ ...verdicts({ bins: 8 }), verdicts: { xt: 3 } })).toThrow(
+        /answer.verdicts.xt: expected an object/
+      );
+    });
+
     it('lets the last value win', () => {
       const first = ask(50);
       const second = ask(60);
