@@ -2,24 +2,20 @@ import { el, setText } from '../dom';
 import { formatSetting } from '../format';
 import { settingsLine, type PlaneContent } from '../plane/content';
 import type { Reading, SettingValue } from '../plane/estimator';
-import type { Point } from '../plane/points';
 import { strings } from '../strings';
 import { readCatalogue } from './catalogue';
 import { Companions } from './companions';
 import { planeLine } from './python';
-import { readAnswers } from './gauge';
-import { readHistograms } from './histogram-data';
 import { readSaved } from './saved';
 import { SettingsBox } from './settings';
 import { SideBySide } from './side-by-side';
 import { ExplorerState, isSelection, sameSetting, type Selection, type Shown } from './state';
 import { inStead, statusText } from './status';
 import { Toolbar } from './toolbar';
+import { TouchedPoint, type Message } from './touched';
 
 export type { Selection } from './state';
-
-/** Milliseconds that a pointer rests on a point before the kernel is asked about it. */
-const REST_MS = 150;
+export type { Message } from './touched';
 
 /** What a host may want to know; without hooks the explorer needs no host at all. */
 export interface ExplorerHooks {
@@ -27,12 +23,6 @@ export interface ExplorerHooks {
   onSelect?(selection: Selection): void;
   /** Ask a kernel for what the document does not hold; it answers through {@link Explorer.take}. */
   ask?(message: Message): void;
-}
-
-/** What an explorer and its kernel tell each other. */
-export interface Message {
-  action: string;
-  [name: string]: unknown;
 }
 
 /**
@@ -76,18 +66,22 @@ export class Explorer {
   private readonly provenance = el('p', { class: 'glow-provenance' });
   private readonly problem = el('p', { class: 'glow-problem', attributes: { role: 'alert' } });
   private readonly body = el('div', { class: 'glow-body' });
-  private readonly planes = new SideBySide(point => this.touch(point));
+  private readonly planes = new SideBySide(point => this.touched.touch(point));
   private readonly companions = new Companions({
     picker: name => ({
       pick: value => this.move(name, value),
       settle: () => this.settle()
     }),
-    askKnown: () => this.askKnown()
+    askKnown: () => this.touched.askKnown()
   });
   private readonly state = new ExplorerState();
-  private resting: ReturnType<typeof setTimeout> | undefined;
-  private asked = 0;
-  private askedFor = '';
+  private readonly touched = new TouchedPoint(this.state, this.companions, {
+    ask: message => this.hooks.ask?.(message),
+    failed: reason => {
+      this.failure = reason;
+      this.refresh();
+    }
+  });
   private busy = '';
   private failure = '';
   private broken = '';
@@ -158,10 +152,8 @@ export class Explorer {
       this.takePlane(message);
     } else if (action === 'verdicts') {
       this.takeVerdicts(message);
-    } else if (action === 'histogram') {
-      this.takeHistogram(message as Message);
-    } else if (action === 'known') {
-      this.takeKnown(message as Message);
+    } else if (action === 'histogram' || action === 'known') {
+      this.touched.take(message as Message);
     } else if (action === 'failed') {
       this.takeFailure(message as Message);
     }
@@ -184,7 +176,7 @@ export class Explorer {
   }
 
   dispose(): void {
-    clearTimeout(this.resting);
+    this.touched.dispose();
     this.planes.dispose();
     this.companions.dispose();
     this.element.remove();
@@ -207,26 +199,6 @@ export class Explorer {
       this.failure = strings.explorer.badAnswer(messageOf(error));
     }
     this.refresh();
-  }
-
-  private takeHistogram({ recording, table }: Message): void {
-    try {
-      this.state.addHistograms(String(recording), readHistograms(table, 'histogram'));
-    } catch (error) {
-      this.failure = strings.explorer.badAnswer(messageOf(error));
-    }
-    this.refresh();
-  }
-
-  private takeKnown({ serial, rows }: Message): void {
-    if (serial !== this.asked) {
-      return;
-    }
-    try {
-      this.companions.gauge.show({ what: this.askedFor, answers: readAnswers(rows) });
-    } catch (error) {
-      this.companions.gauge.say(strings.explorer.badAnswer(messageOf(error)));
-    }
   }
 
   private takeFailure({ asked, serial, message }: Message): void {
@@ -254,45 +226,6 @@ export class Explorer {
     setText(this.problem, message);
     this.problem.hidden = message === '';
     this.body.hidden = message !== '';
-  }
-
-  /** A point is read: show the activations behind it. */
-  private touch(point: Point): void {
-    this.companions.touch(point);
-    const { shown } = this.state;
-    if (shown) {
-      this.companions.showHistogram(this.state, shown);
-    }
-    this.countSoon();
-  }
-
-  /** Ask the kernel for the touched epoch's histograms, once the pointer rests. */
-  private countSoon(): void {
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => {
-      const { exact, selection, shown } = this.state;
-      const epoch = shown?.recording.epochs[this.companions.pointOn(shown).epoch];
-      const known = this.state.histograms(selection.recording)?.byEpoch;
-      if (exact && epoch !== undefined && !known?.has(epoch)) {
-        const { recording, estimator } = selection;
-        this.hooks.ask?.({ action: 'histogram', recording, estimator, epoch });
-      }
-    }, REST_MS);
-  }
-
-  /** Ask the kernel for problems of known information that look like the touched point. */
-  private askKnown(): void {
-    const { shown, selection } = this.state;
-    if (shown) {
-      const { epoch, layer } = this.companions.pointOn(shown);
-      const [name, at] = [shown.recording.layers[layer], shown.recording.epochs[epoch]];
-      const { recording, estimator, settings } = selection;
-      this.asked += 1;
-      this.askedFor = strings.explorer.known.what(shown.heading, name, at);
-      this.companions.gauge.say(strings.explorer.known.asking);
-      const wish = { recording, estimator, settings, layer: name, epoch: at };
-      this.hooks.ask?.({ action: 'calibrate', ...wish, serial: this.asked });
-    }
   }
 
   private move(name: string, value: SettingValue): void {
@@ -357,7 +290,7 @@ export class Explorer {
       this.draw(shown, ghost?.reading ?? null);
       this.companions.show(state, shown);
       if (!state.histograms(shown.recording.name)) {
-        this.countSoon();
+        this.touched.countSoon();
       }
     }
     const waits = state.awaited !== null || (state.waiting && state.problem() === '');
