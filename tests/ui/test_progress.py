@@ -54,7 +54,7 @@ SAID = {
 
 
 def test_nothing_moves_from_the_first_epoch_to_what_is_left_behind(tab, lab):
-    """AC-01, AC-03, AC-36: shown at once, 0 px of drift, no empty leftovers, read without Python."""
+    """AC-01, AC-03, AC-36: shown at once, 0 px of drift, no empty leftovers, saved as text."""
     tab.write_notebook("still.ipynb", [BUILD + WATCH, TIMED + fit(150)])
     tab.open("still.ipynb")
     tab.page.evaluate(WATCH_OUTPUT, 1)
