@@ -27,12 +27,13 @@ def test_a_recording_is_described_without_a_kernel_and_estimated_on_request(
     tab.command("docmanager:open", path="runs/tanh run/recording.json")
     facts = tab.by_id("glow-recording-facts")
     facts.get_by_text("Recording tanh run").wait_for()
+    # The folder is measured a moment after the file is read.
+    expect(facts).to_contain_text(re.compile(r"B in \d+ files?"))
     text = facts.inner_text()
     epochs = Recording.open(recordings / "fewest").epochs
     assert f"{len(epochs)} snapshots, from epoch 0 to {epochs[-1]}" in text
     assert "dense_5" in text
     assert "optimizer.config.learning_rate" in text
-    assert "files" in text
     assert lab.kernels() == []
     assert "torch" not in Path(f"/proc/{lab.pid}/maps").read_text()
     tab.shot("lab-recording-light")
@@ -44,6 +45,33 @@ def test_a_recording_is_described_without_a_kernel_and_estimated_on_request(
     expect(explored).to_have_attribute("data-revision", re.compile("[1-9]"), timeout=WAIT_MS)
     assert len(lab.kernels()) == 1
     tab.shot("lab-recording-explored")
+
+
+def test_a_plane_is_saved_as_page_document_and_picture(tab, lab, context, plane_document, tmp_path):
+    """AC-43: the page needs no kernel, no PyTorch and no network; AC-56: commands do it."""
+    (lab.root / "plane.glow.json").write_text(json.dumps(plane_document))
+    open_file(tab, "plane.glow.json")
+    tab.by_id("glow-plane").wait_for()
+    saved = {kind: save(tab, kind, tmp_path) for kind in ("html", "json", "png")}
+    assert json.loads(saved["json"].read_text()) == plane_document
+    assert saved["json"].name.endswith(".glow.json")
+    assert saved["png"].read_bytes().startswith(b"\x89PNG")
+    assert lab.kernels() == []
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(saved["html"].as_uri())
+    page.get_by_test_id("glow-plane").wait_for()
+    assert asked == [saved["html"].as_uri()]
+
+
+def save(tab, kind, folder):
+    """The file that one of the commands for saving hands to the browser."""
+    with tab.page.expect_download() as download:
+        tab.command(f"glow:save-plane-{kind}")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
 
 
 def test_what_a_recording_says_is_text(tab, lab, recordings):
