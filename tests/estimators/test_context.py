@@ -81,7 +81,7 @@ def test_a_context_is_frozen():
         (X, [0.5, 1, np.inf, 1], ValueError, "y must be finite, got 1 NaN or infinite"),
         (np.zeros((0, 3)), [], ValueError, r"y must hold .+ got shape \(0,\)|x must hold"),
         (X, 3, ValueError, r"y must hold at least one sample .+ got shape \(\)"),
-        (X, ["a", "b", "c", "d"], TypeError, "y must hold real numbers, got list of dtype"),
+        (X, ["a", "b", "c", "d"], TypeError, "y must hold real numbers, got words"),
         (X + 1j, [0, 1, 0, 1], TypeError, "x must hold real numbers, got ndarray of dtype complex"),
     ],
 )
