@@ -30,8 +30,9 @@ test: setup test-python test-js test-ui test-wheel ## every test: Python, TypeSc
 test-python: setup
 	$(BIN)/python -m pytest tests -m "not ui and not long"
 
-test-long: setup ## the tests that take minutes: accuracy of learned estimators, recommendations
+test-long: setup $(STAMPS)/browser ## the tests that take minutes: accuracy of learned estimators, recommendations
 	$(BIN)/python -m pytest tests -m "long and not ui"
+	$(BIN)/python -m pytest tests/ui -m "wheel and long"
 
 test-js: setup
 	npm run --silent test
@@ -40,7 +41,7 @@ test-ui: setup $(STAMPS)/browser
 	$(BIN)/python -m pytest tests/ui -m "ui and not wheel"
 
 test-wheel: setup $(STAMPS)/browser
-	$(BIN)/python -m pytest tests/ui -m wheel
+	$(BIN)/python -m pytest tests/ui -m "wheel and not long"
 
 check: lint types imports ## lint, types and import rules
 

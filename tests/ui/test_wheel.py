@@ -101,6 +101,7 @@ def test_it_trains_and_draws_in_jupyterlab(python, lab, context):
     lab.shut_down_kernels()
 
 
+@pytest.mark.long
 def test_it_trains_and_draws_in_notebook_7(lab, context):
     tab = LabPage(context.new_page(), lab)
     write_training(tab)
@@ -117,6 +118,7 @@ def test_it_trains_and_draws_in_notebook_7(lab, context):
     lab.shut_down_kernels()
 
 
+@pytest.mark.long
 def test_it_draws_in_voila(lab, context, plane_document):
     tab = LabPage(context.new_page(), lab)
     (lab.root / "plane.json").write_text(json.dumps(plane_document))

@@ -94,7 +94,8 @@ def test_an_exception_is_said_and_reaches_the_caller(model, data, outputs):
 
     with pytest.raises(RuntimeError, match="disk is full"):
         fit(model, data, TrainingDisplay(), act=fail)
-    assert final(outputs).startswith("Training failed: RuntimeError: the disk is full; no good epoch")
+    said = "Training failed: RuntimeError: the disk is full; no good epoch"
+    assert final(outputs).startswith(said)
 
 
 def test_a_loss_that_is_not_a_number_is_a_failure_with_the_last_good_epoch(model, data, outputs):
