@@ -28,7 +28,7 @@ lab: setup ## open JupyterLab on the first lesson
 test: setup test-python test-js test-ui test-wheel ## every test: Python, TypeScript, browser, wheel
 
 test-python: setup
-	$(BIN)/python -m pytest tests -m "not ui and not long"
+	$(BIN)/python -m pytest tests -m "not ui and not long" -n auto --dist loadfile
 
 test-long: setup $(STAMPS)/browser ## the tests that take minutes: accuracy of learned estimators, recommendations
 	$(BIN)/python -m pytest tests -m "long and not ui"

@@ -34,7 +34,7 @@ CASES = {
     "scalar": (np.float32(1), Y, ValueError, "x must hold at least one sample"),
     "lengths": (X, Y[:-2], ValueError, "as many samples as each other, got 12 in x and 10 in y"),
     "width": (X[:, :3], Y, ValueError, r"\(N, 4\), got \(N, 3\)"),
-    "strings": (X.astype(str), Y, TypeError, "x must hold numbers, got an array of <U"),
+    "strings": (X.astype(str), Y, TypeError, "x must hold numbers, got words"),
     "objects": (X, Y.astype(object), TypeError, "y must hold numbers, got an array of object"),
     "complex": (
         torch.zeros(N, 4, dtype=torch.cfloat),
