@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glow_widgets._plane import to_document
-from glow_widgets._saved import thin
 
 if TYPE_CHECKING:
     import os
@@ -50,7 +49,7 @@ def save_html(
     """Write planes as one web page with the same view, drop-downs and sliders as the widgets.
 
     The page asks nothing of the network. Planes are thinned to 60 epochs so that it stays under a
-    megabyte; a document is written as it is.
+    megabyte; a document is written as it is, and needs no PyTorch.
 
     Args:
         planes: A plane, a sweep over one parameter, a list of them, ``{recording name: planes}``,
@@ -93,6 +92,8 @@ def _script() -> str:
 
 def _thin_all(planes: Any) -> Any:  # noqa: ANN401 - mirrors the nesting of what it is given
     if hasattr(planes, "isel"):  # first: a Dataset is a Mapping too
+        from glow_widgets._saved import thin  # brings PyTorch, which no document needs
+
         return thin(planes)
     if isinstance(planes, Mapping):
         return planes if "format" in planes else {k: _thin_all(v) for k, v in planes.items()}

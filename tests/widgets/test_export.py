@@ -2,6 +2,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from importlib import resources
 
@@ -53,6 +55,22 @@ def test_only_the_page_s_own_script_may_run_and_nothing_may_be_fetched(make_docu
     assert policy.startswith("default-src 'none'")
     assert "connect-src" not in policy
     assert not any("src" in attrs for _, attrs in page.tags)
+
+
+def test_a_saved_plane_becomes_a_page_without_pytorch_and_without_a_kernel(make_document, tmp_path):
+    """AC-43: what a `*.glow.json` holds is all that is needed."""
+    (tmp_path / "a.glow.json").write_text(json.dumps(make_document()))
+    code = (
+        "import json, sys\n"
+        "from glow_widgets import export, save_html\n"
+        "export._script = lambda: 'draw()'\n"
+        "save_html(json.load(open('a.glow.json')), 'a.html')\n"
+        "print(sorted({'torch', 'numba', 'xarray', 'jupyter_client'} & set(sys.modules)))\n"
+    )
+    python = [sys.executable, "-c", code]
+    done = subprocess.run(python, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout == "[]\n"
+    assert "glow-document" in (tmp_path / "a.html").read_text()
 
 
 @pytest.mark.parametrize("ending", ["</script>", "</SCRIPT >", "<!-- x", "<script"])
