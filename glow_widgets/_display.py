@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glow.callbacks import Callback
 from glow.callbacks._outcome import Health
-from glow_widgets._live import LivePlaneOutput, replace, show
+from glow_widgets._live import LivePlaneOutput
+from glow_widgets._place import CellOutput, Inside, Place
 from glow_widgets._progress import TrainingProgress
 from glow_widgets._saved import training_bundle
 
 if TYPE_CHECKING:
+    from ipywidgets import Box
+
     from glow.callbacks._base import Logs
     from glow.estimators import Estimator
 
@@ -24,15 +27,28 @@ class TrainingDisplay(Callback):
     table, a picture with its data), so that a notebook opened later without a kernel still shows
     them.
 
+    A training in a thread of its own keeps the kernel free, so that every kernel hears Stop and
+    Pause. It cannot know its cell's output: give it a box that is displayed there::
+
+        box, start = VBox(), Button(description="Train")
+        shown = TrainingDisplay(into=box)
+        fit = partial(model.fit, x, y, epochs=100, verbose=0, callbacks=[shown])
+        start.on_click(lambda _: Thread(target=fit).start())
+        display(start, box)
+
     Args:
         estimator: Measures the live plane; binned over the whole recording's range if None.
+        into: A box of ipywidgets to show both in, in place of what it holds; they stay in it as
+            they are at the end. None for the output of the cell that calls ``fit``.
     """
 
     wants_batch_logs = False
     progress: TrainingProgress
+    _place: Place
 
-    def __init__(self, estimator: Estimator | None = None) -> None:
+    def __init__(self, estimator: Estimator | None = None, into: Box | None = None) -> None:
         self._estimator = estimator
+        self._into = into
         self._health = Health()
         self._plane: LivePlaneOutput | None = None
         self._begun = False
@@ -48,7 +64,8 @@ class TrainingDisplay(Callback):
             ended=lambda: self.model.stop_training,
             running=self._running,
         )
-        self._handle = show(self.progress, "training")
+        self._place = CellOutput() if self._into is None else Inside(self._into)
+        self._place.show(self.progress, "training")
         self._begun = True
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
@@ -76,8 +93,7 @@ class TrainingDisplay(Callback):
         self._running()
         outcome = self._health.outcome(self.params["epochs"], self.model.stop_reason)
         self.progress.finish(*outcome)
-        bundle = training_bundle(self.progress.state, self.progress.history.saved())
-        replace(self._handle, self.progress, bundle)
+        self._place.leave(self.progress, self._saved)
         if self._plane is not None:
             self._plane.finish()
 
@@ -89,12 +105,16 @@ class TrainingDisplay(Callback):
             self.progress.say(self._health.trouble)
         return values
 
+    def _saved(self) -> dict[str, Any]:
+        return training_bundle(self.progress.state, self.progress.history.saved())
+
     def _follow_plane(self) -> None:
         recording = getattr(self.model, "recording", None)
         if recording is not None and self._plane is None:
             estimator = self._estimator or _default_estimator()
             run = self.progress.model_id
-            self._plane = LivePlaneOutput(recording, estimator, name="this training", run=run)
+            name = "this training"
+            self._plane = LivePlaneOutput(recording, estimator, self._place, name, run)
         if self._plane is not None:
             # Whoever goes step by step wants to see every step.
             self._plane.follow(now=self.progress.control.pending)

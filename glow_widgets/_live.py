@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from glow_widgets._base import GlowWidget, live_bundle
 from glow_widgets._plane import InformationPlane
 from glow_widgets._saved import plane_bundle
 from glow_widgets._timing import Throttle
 
 if TYPE_CHECKING:
-    from IPython.display import DisplayHandle
-
     from glow.dynamics import Recording
     from glow.estimators import Estimator
+    from glow_widgets._place import Place
 
 _INTERVAL = 0.25
 _BUDGET = 0.05
@@ -24,19 +22,20 @@ _TITLE = "Information plane"
 
 
 class LivePlaneOutput:
-    """One output that follows a recording, and keeps its last plane when the training is over.
+    """A plane that follows a recording, and stays as it was last when the training is over.
 
     It appears with the first two epochs, complete: from then on its height does not change.
 
     Args:
         recording: What is being recorded.
         estimator: How it is measured.
+        place: Where it appears.
         name: What the pictures call it.
         run: The ``model_id`` of the widget that shows the training's progress.
     """
 
     def __init__(
-        self, recording: Recording, estimator: Estimator, name: str, run: str = ""
+        self, recording: Recording, estimator: Estimator, place: Place, name: str, run: str = ""
     ) -> None:
         from glow.dynamics import LivePlane
 
@@ -44,9 +43,10 @@ class LivePlaneOutput:
         # Never more than a small share of the training's time, however slow the estimator is.
         self._throttle = Throttle(_INTERVAL)
         self._failed = False
+        self._place = place
         self._name = name
         self._run = run
-        self._shown: tuple[InformationPlane, DisplayHandle | None] | None = None
+        self._shown: InformationPlane | None = None
 
     def follow(self, *, now: bool = False) -> None:
         """Add what was recorded since the last call, if an update is due, or ``now``."""
@@ -59,25 +59,25 @@ class LivePlaneOutput:
         self._throttle.sent(time.perf_counter() - start)
 
     def finish(self) -> None:
-        """Estimate what is left and replace the widget by a form that needs no kernel."""
+        """Estimate what is left and leave behind what needs no kernel."""
         self._estimate(math.inf)
-        widget, handle = self._shown or self._show()
+        widget = self._shown or self._show()
         plane = self._live.dataset()
         # JupyterLab's panel of runs keeps what the widget showed last.
         widget.update({self._name: plane})
-        replace(handle, widget, plane_bundle(plane, self._name, _TITLE))
+        self._place.leave(widget, lambda: plane_bundle(plane, self._name, _TITLE))
 
     def _publish(self) -> None:
         plane = self._live.dataset()
         if self._shown is not None:
-            self._shown[0].update({self._name: plane})
+            self._shown.update({self._name: plane})
         elif plane.sizes["epoch"] >= _FEWEST_EPOCHS:
             self._show()
 
-    def _show(self) -> tuple[InformationPlane, DisplayHandle | None]:
+    def _show(self) -> InformationPlane:
         planes = {self._name: self._live.dataset()}
-        widget = InformationPlane(planes, title=_TITLE, run=self._run)
-        self._shown = widget, show(widget, "plane")
+        self._shown = InformationPlane(planes, title=_TITLE, run=self._run)
+        self._place.show(self._shown, "plane")
         return self._shown
 
     def _estimate(self, seconds: float) -> None:
@@ -86,21 +86,3 @@ class LivePlaneOutput:
         except ValueError:
             # The training diverged, which its progress says. What was estimated before stays.
             self._failed = True
-
-
-def show(widget: GlowWidget, what: Literal["training", "plane"]) -> DisplayHandle | None:
-    """Display a widget in an output that can be replaced; None outside a notebook."""
-    from IPython.display import display
-
-    # IPython annotates only some of its functions.
-    handle: DisplayHandle | None = display(  # type: ignore[no-untyped-call]
-        live_bundle(widget, what), raw=True, display_id=True
-    )
-    return handle
-
-
-def replace(handle: DisplayHandle | None, widget: Any, bundle: dict[str, Any]) -> None:  # noqa: ANN401
-    """Put ``bundle`` where ``widget`` was displayed."""
-    if handle is not None:
-        handle.update(bundle, raw=True)  # type: ignore[no-untyped-call] # likewise
-    widget.close()

@@ -2,6 +2,7 @@ import threading
 
 import numpy as np
 import pytest
+from ipywidgets import VBox
 from ipywidgets.widgets.widget import _instances
 
 from glow.callbacks import Callback
@@ -114,3 +115,20 @@ def test_a_training_leaves_no_widget_behind(model, data, outputs):
     before = set(_instances)
     fit(model, data, TrainingDisplay())
     assert set(_instances) == before
+
+
+def test_a_box_takes_both_from_another_thread_and_keeps_the_last_training_s(model, data, outputs):
+    box = VBox()
+    display, alive = TrainingDisplay(into=box), []
+    for _ in range(2):
+        thread = threading.Thread(target=fit, args=(model, data, display))
+        thread.start()
+        thread.join()
+        progress, view = box.children
+        assert progress.status == "done"
+        assert progress.comm is not None
+        assert view.document["recordings"][0]["epochs"][-1] == len(model.history.epoch)
+        alive.append(len(_instances))
+    assert outputs == []
+    assert alive[0] == alive[1]  # AC-23: what the first training showed is closed
+    box.close()
