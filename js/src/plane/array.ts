@@ -80,9 +80,14 @@ function readBytes(value: unknown, where: string, length: number): DataView {
       `${text.length} characters`
     );
   }
-  const bytes = Uint8Array.from(decode(text, where), character => character.charCodeAt(0));
-  if (bytes.length !== length) {
-    throw new DocumentError(where, `${length} bytes, as the shape says`, `${bytes.length} bytes`);
+  const stored = decode(text, where);
+  if (stored.length !== length) {
+    throw new DocumentError(where, `${length} bytes, as the shape says`, `${stored.length} bytes`);
+  }
+  const bytes = new Uint8Array(length);
+  // Not Uint8Array.from: that goes through an iterator, twenty times slower.
+  for (let i = 0; i < length; i++) {
+    bytes[i] = stored.charCodeAt(i);
   }
   return new DataView(bytes.buffer);
 }

@@ -8,6 +8,9 @@ import { doubtsOf } from './frame';
 /** Milliseconds without a change after which an open table is filled anew. */
 const SETTLED = 300;
 
+/** Rows added in one frame, so that a long table does not hold up the page. */
+const SLICE = 60;
+
 const AXES = ['xt', 'ty'] as const;
 
 /** Every number of the plane as a table, made when somebody opens it. */
@@ -16,6 +19,7 @@ export class DataTable {
   private readonly table = el('table', { testid: 'glow-table' });
   private content: PlaneContent | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private frame = 0;
   private stale = false;
 
   constructor() {
@@ -35,31 +39,44 @@ export class DataTable {
   show(content: PlaneContent): void {
     this.content = content;
     this.stale = true;
-    clearTimeout(this.timer);
+    this.halt();
     if (this.element.open) {
       this.timer = setTimeout(() => this.fill(), SETTLED);
     }
   }
 
   dispose(): void {
+    this.halt();
+  }
+
+  private halt(): void {
     clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
   }
 
   private fill(): void {
-    if (this.content && this.stale && this.element.open) {
+    const { content } = this;
+    if (content && this.stale && this.element.open) {
       this.stale = false;
-      this.table.replaceChildren(...parts(this.content));
+      const caption = el('caption', { text: strings.table.caption(content.heading) });
+      const body = el('tbody');
+      this.table.replaceChildren(caption, makeHead(content), body);
+      this.addRows(body, content, doubtsOf(content), 0);
     }
   }
-}
 
-function parts(content: PlaneContent): HTMLElement[] {
-  const { recording, heading } = content;
-  const caption = el('caption', { text: strings.table.caption(heading) });
-  const body = el('tbody');
-  const doubts = doubtsOf(content);
-  recording.epochs.forEach((epoch, row) => body.append(makeRow(content, doubts, epoch, row)));
-  return [caption, makeHead(content), body];
+  private addRows(body: HTMLElement, content: PlaneContent, doubts: Doubts, from: number): void {
+    const { epochs } = content.recording;
+    const upto = Math.min(from + SLICE, epochs.length);
+    for (let row = from; row < upto; row++) {
+      body.append(makeRow(content, doubts, epochs[row], row));
+    }
+    const more = upto < epochs.length;
+    this.table.setAttribute('aria-busy', String(more));
+    if (more) {
+      this.frame = requestAnimationFrame(() => this.addRows(body, content, doubts, upto));
+    }
+  }
 }
 
 /** Two lines: the layers, and below each the names of both coordinates. */
