@@ -15,14 +15,25 @@ T = TypeVar("T")
 def lookup(kind: str, name: str, table: Mapping[str, T]) -> T:
     """Return ``table[name]``, or raise an error that lists the valid names and the closest one.
 
+    As in Keras, ``"MeanSquaredError"`` is ``"mean_squared_error"``: where the name itself is not in
+    the table, capitals and underscores do not count.
+
     Args:
         kind: What the table holds, for the message: ``"activation"``.
         name: The name asked for.
-        table: The known names.
+        table: The known names, no two of which differ in capitals and underscores alone, unless
+            they stand for the same.
 
     Raises:
         ValueError: The name is unknown.
     """
     if name in table:
         return table[name]
-    raise ValueError(f"Unknown {kind} {name!r}. {closest(name, list(table))}")
+    for known, value in table.items():
+        if _fold(known) == _fold(name):
+            return value
+    raise ValueError(f"Unknown {kind} {name!r}. {closest(name, table)}")
+
+
+def _fold(name: object) -> str:
+    return str(name).lower().replace("_", "")

@@ -1,32 +1,47 @@
 """Initial weights by name, as in Keras; each initializer fills a tensor in place, as in PyTorch.
 
 An initializer is any callable that fills the tensor it is given, so ``torch.nn.init.orthogonal_``
-is one. The objects here can also be written as JSON.
+is one. The objects here can also be written as JSON. None of them takes a seed: the model's fixes
+all its weights.
 """
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
+import torch
 from torch import Tensor, nn
 
 from glow._registry import lookup
 
 __all__ = [
     "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
     "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
     "VarianceScaling",
+    "Zeros",
     "get",
     "serialize",
 ]
 
 Initializer: TypeAlias = Callable[[Tensor], object]
+_Mode: TypeAlias = Literal["fan_in", "fan_out", "fan_avg"]
+_Distribution: TypeAlias = Literal["uniform", "truncated_normal"]
 
 # The standard deviation of a unit normal truncated at 2: Keras divides by it in VarianceScaling.
 _TRUNCATED_STD = 0.87962566103423978
@@ -45,6 +60,20 @@ class Constant:
     def __call__(self, tensor: Tensor) -> Tensor:
         """Fill ``tensor`` in place and return it."""
         return nn.init.constant_(tensor, self.value)
+
+
+@dataclass(frozen=True)
+class Zeros(Constant):
+    """Fill with 0."""
+
+    value: float = field(default=0.0, init=False)
+
+
+@dataclass(frozen=True)
+class Ones(Constant):
+    """Fill with 1."""
+
+    value: float = field(default=1.0, init=False)
 
 
 @dataclass(frozen=True)
@@ -123,8 +152,8 @@ class VarianceScaling:
     """
 
     scale: float = 1.0
-    mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in"
-    distribution: Literal["uniform", "truncated_normal"] = "truncated_normal"
+    mode: _Mode = "fan_in"
+    distribution: _Distribution = "truncated_normal"
 
     def __post_init__(self) -> None:
         modes, shapes = ("fan_in", "fan_out", "fan_avg"), ("uniform", "truncated_normal")
@@ -141,6 +170,91 @@ class VarianceScaling:
         return TruncatedNormal(stddev=std / _TRUNCATED_STD)(tensor)
 
 
+@dataclass(frozen=True)
+class GlorotUniform(VarianceScaling):
+    """Draw uniformly with the variance 2 / (fan_in + fan_out) (Glorot and Bengio 2010)."""
+
+    scale: float = field(default=1.0, init=False)
+    mode: _Mode = field(default="fan_avg", init=False)
+    distribution: _Distribution = field(default="uniform", init=False)
+
+
+@dataclass(frozen=True)
+class GlorotNormal(VarianceScaling):
+    """Draw from a cut normal with the variance 2 / (fan_in + fan_out)."""
+
+    scale: float = field(default=1.0, init=False)
+    mode: _Mode = field(default="fan_avg", init=False)
+    distribution: _Distribution = field(default="truncated_normal", init=False)
+
+
+@dataclass(frozen=True)
+class HeUniform(VarianceScaling):
+    """Draw uniformly with the variance 2 / fan_in (He et al. 2015)."""
+
+    scale: float = field(default=2.0, init=False)
+    mode: _Mode = field(default="fan_in", init=False)
+    distribution: _Distribution = field(default="uniform", init=False)
+
+
+@dataclass(frozen=True)
+class HeNormal(VarianceScaling):
+    """Draw from a cut normal with the variance 2 / fan_in."""
+
+    scale: float = field(default=2.0, init=False)
+    mode: _Mode = field(default="fan_in", init=False)
+    distribution: _Distribution = field(default="truncated_normal", init=False)
+
+
+@dataclass(frozen=True)
+class LecunUniform(VarianceScaling):
+    """Draw uniformly with the variance 1 / fan_in (LeCun et al. 1998)."""
+
+    scale: float = field(default=1.0, init=False)
+    mode: _Mode = field(default="fan_in", init=False)
+    distribution: _Distribution = field(default="uniform", init=False)
+
+
+@dataclass(frozen=True)
+class LecunNormal(VarianceScaling):
+    """Draw from a cut normal with the variance 1 / fan_in."""
+
+    scale: float = field(default=1.0, init=False)
+    mode: _Mode = field(default="fan_in", init=False)
+    distribution: _Distribution = field(default="truncated_normal", init=False)
+
+
+@dataclass(frozen=True)
+class Orthogonal:
+    """Draw a matrix with orthonormal rows or columns (Saxe et al. 2014).
+
+    Args:
+        gain: What it is multiplied with.
+    """
+
+    gain: float = 1.0
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        """Fill ``tensor`` in place and return it."""
+        return nn.init.orthogonal_(tensor, self.gain)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Fill a matrix with ones on the diagonal and zeros elsewhere.
+
+    Args:
+        gain: What it is multiplied with.
+    """
+
+    gain: float = 1.0
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        """Fill ``tensor`` in place and return it."""
+        with torch.no_grad():
+            return nn.init.eye_(tensor).mul_(self.gain)
+
+
 def _fans(tensor: Tensor) -> tuple[int, int]:
     if tensor.ndim < 2:
         raise ValueError(
@@ -150,49 +264,55 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
     return nn.init._calculate_fan_in_and_fan_out(tensor)
 
 
-_CLASSES: dict[str, type[Any]] = {
-    cls.__name__: cls
-    for cls in (Constant, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling)
+_BY_NAME: dict[str, type[Any]] = {
+    "zeros": Zeros,
+    "ones": Ones,
+    "constant": Constant,
+    "random_normal": RandomNormal,
+    "normal": RandomNormal,
+    "random_uniform": RandomUniform,
+    "uniform": RandomUniform,
+    "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_uniform": HeUniform,
+    "he_normal": HeNormal,
+    "lecun_uniform": LecunUniform,
+    "lecun_normal": LecunNormal,
+    "orthogonal": Orthogonal,
+    "identity": Identity,
 }
-_BY_NAME: dict[str, Initializer] = {
-    "zeros": Constant(0.0),
-    "ones": Constant(1.0),
-    "random_normal": RandomNormal(),
-    "random_uniform": RandomUniform(),
-    "truncated_normal": TruncatedNormal(),
-    "glorot_uniform": VarianceScaling(1.0, "fan_avg", "uniform"),
-    "glorot_normal": VarianceScaling(1.0, "fan_avg", "truncated_normal"),
-    "he_uniform": VarianceScaling(2.0, "fan_in", "uniform"),
-    "he_normal": VarianceScaling(2.0, "fan_in", "truncated_normal"),
-    "lecun_uniform": VarianceScaling(1.0, "fan_in", "uniform"),
-    "lecun_normal": VarianceScaling(1.0, "fan_in", "truncated_normal"),
-}
+_CLASSES: dict[str, type[Any]] = {cls.__name__: cls for cls in _BY_NAME.values()}
 
 
-def get(identifier: str | Mapping[str, Any] | Initializer) -> Initializer:
+def get(identifier: str | Mapping[str, Any] | type[Any] | Initializer) -> Initializer:
     """Return the initializer that a name or a configuration stands for; a callable as it is.
 
     Args:
-        identifier: A name such as ``"glorot_uniform"``, what `serialize` returned, or a callable
-            that fills the tensor it is given.
+        identifier: A name such as ``"glorot_uniform"``, a class of this module, what `serialize`
+            returned, or a callable that fills the tensor it is given.
 
     Raises:
         ValueError: The name is unknown.
         TypeError: None of these.
     """
+    made: Initializer
     if isinstance(identifier, str):
-        return lookup("initializer", identifier, _BY_NAME)
+        made = lookup("initializer", identifier, _BY_NAME)()
+        return made
     if isinstance(identifier, Mapping):
-        initializer: Initializer = lookup("initializer", identifier["class_name"], _CLASSES)(
-            **identifier["config"]
+        made = lookup("initializer", identifier["class_name"], _CLASSES)(**identifier["config"])
+        return made
+    if identifier in _CLASSES.values():
+        made = identifier()  # type: ignore[call-arg, assignment]  # a class of this module
+        return made
+    if inspect.isclass(identifier) or not callable(identifier):
+        raise TypeError(
+            f"An initializer must be a name or a callable that fills a tensor, got {identifier!r}. "
+            "Choose e.g. kernel_initializer='glorot_uniform'."
         )
-        return initializer
-    if callable(identifier):
-        return identifier
-    raise TypeError(
-        f"An initializer must be a name or a callable that fills a tensor, got {identifier!r}. "
-        "Choose e.g. kernel_initializer='glorot_uniform'."
-    )
+    return identifier
 
 
 def serialize(initializer: Initializer) -> dict[str, Any]:
@@ -201,10 +321,11 @@ def serialize(initializer: Initializer) -> dict[str, Any]:
     Raises:
         TypeError: The initializer is not one of this module's.
     """
-    name = type(initializer).__name__
-    if _CLASSES.get(name) is not type(initializer):
+    cls: Any = type(initializer)
+    if cls not in _CLASSES.values():
         raise TypeError(
             f"The initializer {initializer!r} cannot be written as JSON. Use a name or one of "
             f"{', '.join(_CLASSES)}."
         )
-    return {"class_name": name, "config": asdict(initializer)}  # type: ignore[call-overload]  # a dataclass, checked above
+    arguments = {each.name: getattr(initializer, each.name) for each in fields(cls) if each.init}
+    return {"class_name": cls.__name__, "config": arguments}

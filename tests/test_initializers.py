@@ -39,6 +39,9 @@ def test_published_weights_are_cut_at_two_std_without_correction():
         ("random_uniform", 0.1**2 / 12),
         ("truncated_normal", (0.05 * CUT_STD) ** 2),
         ("zeros", 0),
+        ("HeNormal", 2 / FAN_IN),
+        ("normal", 0.05**2),
+        ("uniform", 0.1**2 / 12),
     ],
 )
 def test_variances_are_keras(name, variance):
@@ -56,6 +59,28 @@ def test_fan_out_and_scale():
 def test_json_round_trip(name):
     initializer = initializers.get(name)
     assert initializers.get(initializers.serialize(initializer)) == initializer
+
+
+@pytest.mark.parametrize("name", sorted(initializers._CLASSES))
+def test_classes_and_their_names_are_the_same(name):
+    cls = initializers._CLASSES[name]
+    assert getattr(initializers, name) is cls
+    assert name in initializers.__all__
+    assert initializers.get(cls) == initializers.get(name) == cls()
+
+
+def test_orthogonal_and_identity():
+    columns = initializers.Orthogonal(gain=2.0)(torch.empty(40, 10))
+    assert torch.allclose(columns.T @ columns, 4 * torch.eye(10), atol=1e-5)
+    assert torch.equal(initializers.get("identity")(torch.empty(2, 3)), torch.eye(2, 3))
+    weight = torch.nn.Parameter(torch.empty(3, 3))
+    initializers.Identity(gain=3.0)(weight)
+    assert torch.equal(weight, 3 * torch.eye(3))
+
+
+def test_constants_fill():
+    assert initializers.get("ones")(torch.zeros(2)).tolist() == [1, 1]
+    assert initializers.Constant(0.5)(torch.zeros(2)).tolist() == [0.5, 0.5]
 
 
 def test_torch_functions_are_initializers_without_json():
@@ -83,8 +108,9 @@ def test_torch_functions_are_initializers_without_json():
 def test_errors(make, message):
     with pytest.raises(ValueError, match=message):
         make()
-    with pytest.raises(TypeError, match=r"got 3"):
-        initializers.get(3)
+    for wrong in (3, dict):
+        with pytest.raises(TypeError, match=r"must be a name or a callable that fills .* got"):
+            initializers.get(wrong)
 
 
 def test_mean_is_kept():
