@@ -82,13 +82,17 @@ def tab(context, lab):
 
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory):
+    """The recordings of :func:`train`, for all tests."""
+    return train(tmp_path_factory.mktemp("recordings"))
+
+
+def train(home):
     """One training of the 12-bit network, recorded 300 times: on all samples and on fewer.
 
     The slider's speed in the browser does not depend on the number of samples; the KDE's curves
     are sixty-four times cheaper on an eighth of them. On the fewest samples it is recorded 60
     times, for families whose estimates are dear.
     """
-    home = tmp_path_factory.mktemp("recordings")
     x, y = szt.patterns()
     layers = [Dense(units, activation="tanh") for units in (10, 7, 5, 4, 3)]
     model = Sequential([*layers, Dense(2)], input_shape=(12,), seed=0)

@@ -82,12 +82,16 @@ COMPLETE = "document.querySelector('.glow-view').getAttribute('aria-busy') === '
 
 @pytest.fixture(scope="module")
 def families_document(recordings):
+    """The document of :func:`every_family`."""
+    return every_family(Recording.open(recordings / "fewest"))
+
+
+def every_family(recording):
     """A curve along every slider of every family, with 300 epochs.
 
     The browser's speed depends on how many points there are, not on what they are: a few epochs
     are estimated and stand for those around them.
     """
-    recording = Recording.open(recordings / "fewest")
     epochs = recording.epochs[:: len(recording.epochs) // ESTIMATED_EPOCHS]
     planes = []
     for name in FAMILIES:
