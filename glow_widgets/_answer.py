@@ -27,6 +27,7 @@ class Answer:
         settings: Where its sliders stand.
         diagnostics: Whether it comes with the estimator's verdicts, which can cost ten times as
             much.
+        epochs: Which epochs; all if None.
 
     Raises:
         TypeError: If a setting is of the wrong kind.
@@ -34,10 +35,15 @@ class Answer:
     """
 
     def __init__(
-        self, offered: Offered, settings: Mapping[str, Any], *, diagnostics: bool = False
+        self,
+        offered: Offered,
+        settings: Mapping[str, Any],
+        *,
+        diagnostics: bool = False,
+        epochs: Sequence[int] | None = None,
     ) -> None:
         recording = offered.recording
-        levels = _first_and_rest(recording.epochs)
+        levels = _first_and_rest(recording.epochs if epochs is None else epochs)
         self.offered = offered
         estimator = offered.at(settings)
         self._curve = KeptCurve(recording, estimator, None, levels, diagnostics=diagnostics)

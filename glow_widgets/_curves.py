@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from glow_widgets._forgiving import forgiving
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -194,17 +196,14 @@ class KeptCurve:
             raise ValueError(self.data.attrs["refused"])
 
     def _estimate(self, epochs: list[int], values: list[Any], cancel: Cancel) -> xr.Dataset:
-        from glow.dynamics import RefusedError, plane, sweep
+        from glow.dynamics import plane, sweep
 
         shared: dict[str, Any] = {"epochs": epochs, "cancel": cancel}
-        try:
-            if self.slider is None:
-                shared["diagnostics"] = self._diagnostics
-                return plane(self.recording, self.estimator, **shared)
-            grids: dict[str, Any] = {self.slider.name: values}
-            return sweep(self.recording, self.estimator, **shared, **grids)
-        except RefusedError as refused:  # at these few epochs
-            return refused.plane
+        if self.slider is None:
+            shared["diagnostics"] = self._diagnostics
+            return forgiving(plane, self.recording, self.estimator, **shared)
+        grids: dict[str, Any] = {self.slider.name: values}
+        return forgiving(sweep, self.recording, self.estimator, **shared, **grids)
 
     def _check_error(self, cancel: Cancel) -> None:
         """Measure, at a few epochs, how far the spline is off halfway between its nodes."""

@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 import atexit
+import collections
 import contextlib
 import logging
 import math
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from glow.dynamics import Cancelled
 from glow_widgets._catalogue import catalogue
 from glow_widgets._inquiries import Inquiries
 from glow_widgets._judge import Judge
-from glow_widgets._saved import few_epochs, small_document
+from glow_widgets._keeper import TITLE, Keeper, settings_in
+from glow_widgets._known_answers import KnownAnswers, unasked
+from glow_widgets._work import Work
 
 if TYPE_CHECKING:
-    import xarray as xr
-
-    from glow_widgets._curves import KeptCurve
     from glow_widgets._explorer import ExplorerView
     from glow_widgets._offered import Offered
     from glow_widgets._output import KeptOutput
 
     Rows = list[list[Offered]]
 
-# By itself the explorer never works for hours: what would take longer is left to the reader.
-EPOCH_SECONDS = 60.0  # the first epoch of a curve
-CURVE_SECONDS = 1200.0  # a curve of the selected estimator
-FIRST_LEVEL_SECONDS = 60.0  # all that is prepared of an estimator that nobody selected
 KEEP_AFTER = 0.5  # seconds of quiet before the output is brought up to date
-KEPT_EXTRAS = ("presets", "sources", "selection")
-TITLE = "Information plane"
 _LOG = logging.getLogger(__name__)
 
 
 class Engine:
-    """Computes kept curves in the background and answers for exact values.
+    """Does one thing after the other, the most urgent first.
 
-    The selected estimator comes first and is completed; then the first level of the others is
-    prepared, cheap ones first, so that choosing one shows it at once. No more is done by itself.
+    That is: what the browser asked for; showing what is new; the cell's output; the curves
+    (:class:`Work`); verdicts on what is shown; known answers; verdicts on what is kept.
 
-    Other threads only call :meth:`select`, :meth:`ask`, :meth:`compute_all` and :meth:`close`,
-    which set flags. The latest wish replaces earlier ones, so a drag leaves no backlog: an exact
-    plane that is half done when another is asked for is dropped.
+    Other threads only call :meth:`select`, :meth:`ask`, :meth:`compute_all`, :meth:`wait` and
+    :meth:`close`, which set flags. The latest wish replaces earlier ones, so a drag leaves no
+    backlog: an exact plane that is half done when another is asked for is dropped.
 
     Args:
         rows: What is offered, by recording, then by estimator.
@@ -61,11 +56,15 @@ class Engine:
         self._cancel = threading.Event()
         self._closed = threading.Event()
         self._complete = threading.Event()
+        self._judged = threading.Event()
         self._inquiries = Inquiries(self.offered, self._send, self._say)
         self._judge = Judge(self._send)
+        self._work = Work(rows, self._say)
+        self._keeper = Keeper(rows)
         self._selection: Mapping[str, Any] = {}
-        self._everything = False
-        self._shown: set[Offered] = set()
+        self._orders: collections.deque[tuple[Future[dict[str, Any]], str]] = collections.deque()
+        self._saving = False  # whether anybody saves what is shown
+        self._unkept = False  # whether more was said than the output holds
         self._to_keep = math.inf  # when the output is next brought up to date
         self._thread = threading.Thread(target=self._run, name="glow-explorer", daemon=True)
 
@@ -80,7 +79,7 @@ class Engine:
         with self._lock:
             if self.offered(selection) is not self.offered(self._selection):
                 self._cancel.set()
-            self._complete.clear()
+            self._unsettle()
             self._selection = selection
             self._outdated()
         self._wake.set()
@@ -101,13 +100,18 @@ class Engine:
     def compute_all(self) -> None:
         """Complete the curves of every estimator, however long that takes."""
         with self._lock:
-            self._everything = True
-            self._complete.clear()
+            self._work.everything = True
+            self._unsettle()
         self._wake.set()
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing is left to do; False if that took longer than ``timeout`` s."""
-        return self._complete.wait(timeout)
+    def wait(self, timeout: float | None = None, *, judged: bool = False) -> bool:
+        """Block until nothing is left to do; False if that took longer than ``timeout`` s.
+
+        Args:
+            timeout: In seconds; as long as it takes if None.
+            judged: Whether to wait for verdicts and known answers as well, if they are kept.
+        """
+        return (self._judged if judged else self._complete).wait(timeout)
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop computing and wait until the thread has ended."""
@@ -124,6 +128,25 @@ class Engine:
         named = all(isinstance(name, str) for name in names)
         return self._by_name.get(names) if named else None  # type: ignore[arg-type]
 
+    def document(self, title: str, timeout: float | None = None) -> dict[str, Any]:
+        """The small document of what is selected, once it is judged or after ``timeout`` s.
+
+        Raises:
+            RuntimeError: If the explorer is closed, or there is no plane to keep.
+        """
+        with self._lock:
+            if not self._saving:
+                self._saving = True
+                self._judged.clear()
+        self._wake.set()
+        self.wait(timeout, judged=True)
+        order: Future[dict[str, Any]] = Future()
+        self._orders.append((order, title))
+        self._wake.set()
+        if not self._thread.is_alive():
+            raise RuntimeError("EstimatorExplorer: it is closed. Make another to save its planes.")
+        return order.result()
+
     def _run(self) -> None:
         while not self._closed.is_set():
             # Being cancelled means that there is something better to do: look again.
@@ -132,28 +155,21 @@ class Engine:
 
     def _step(self) -> None:
         selected, wanted = self._look()
+        if self._orders:
+            self._fulfil(*self._orders.popleft())
+            return
         if self._inquiries.step(self._cancel):
             self._outdated()
             return
-        new = next((one for one in wanted if one.ready and one not in self._shown), None)
+        new = next((o for o in wanted if o.ready and o not in self._keeper.shown), None)
         if new is not None:
             self._show(new)
         elif time.monotonic() >= self._to_keep:
             self._keep_output()
-        elif (offered := self._next(wanted)) is not None:
-            self._work_on(offered, selected)
-        elif not self._judge_shown(selected):
+        elif (offered := self._work.next(wanted)) is not None:
+            self._do(offered, selected)
+        elif not self._say_more(selected):
             self._rest()
-
-    def _judge_shown(self, selected: Offered | None) -> bool:
-        """Ask for verdicts on what is shown; False if there are no more. Nobody waits for them."""
-        if selected is None or selected not in self._shown:
-            return False
-        self._say("")
-        self._note_complete(self._keep_in)
-        settings = self._selection.get("settings")
-        settings = settings if isinstance(settings, Mapping) else {}
-        return self._judge.step(selected, settings, self._cancel)
 
     def _look(self) -> tuple[Offered | None, list[Offered]]:
         """What is selected, and all that is shown: that and the same on recordings beside it.
@@ -171,10 +187,71 @@ class Engine:
         others = [one for one in every if selection.get("beside") and one is not selected]
         return selected, [selected, *others]
 
+    def _do(self, offered: Offered, selected: Offered | None) -> None:
+        fit = not offered.problem
+        more = self._work.do(offered, self._cancel, selected=offered is selected)
+        if fit and offered.problem:
+            self._view.publish(catalogue=catalogue(self._rows))
+        now = offered is self.offered(self._selection)
+        wanted = now or offered in self._keeper.shown or offered.estimator.ordered
+        if more and (wanted or (self._work.everything and offered.done)):
+            self._show(offered)
+
+    def _say_more(self, selected: Offered | None) -> bool:
+        """Say more of what is shown and kept; False if there is no more. Nobody waits for it."""
+        if selected is None or selected not in self._keeper.shown:
+            return False
+        self._say("")
+        self._note(self._complete)
+        if self._judge_or_answer(selected, settings_in(self._selection)):
+            self._unkept = True
+            return True
+        if self._unkept:
+            self._keep_output()
+        return False
+
+    def _judge_or_answer(self, selected: Offered, settings: Mapping[str, Any]) -> bool:
+        if self._judge.judge_shown(selected, settings, self._cancel):
+            return True
+        if not (self._saving or self._output.shown):
+            return False
+        request = unasked(selected, settings)
+        if request is not None:
+            self._answer_unasked(selected, settings, request)
+            return True
+        if self._keeper.kept[:1] != [selected]:
+            self._small(selected)  # tells what there is room for
+        return any(self._judge.judge_kept(offered, self._cancel) for offered in self._keeper.kept)
+
+    def _answer_unasked(
+        self, selected: Offered, settings: Mapping[str, Any], request: Mapping[str, Any]
+    ) -> None:
+        try:
+            KnownAnswers(selected, request, self._send, lambda _: None).step(self._cancel)
+        except Cancelled:
+            raise
+        except Exception:  # there is none for this estimator, or none for this kind of data
+            selected.keepable.note_known(settings, None)
+
+    def _fulfil(self, order: Future[dict[str, Any]], title: str) -> None:
+        selected = self.offered(self._selection)
+        try:
+            if selected is None or not selected.ready:
+                raise RuntimeError(
+                    "EstimatorExplorer: there is no plane to save yet. Wait for it: wait()."
+                )
+            order.set_result(self._small(selected, title))
+        except Exception as error:  # it belongs to whoever waits for the document
+            order.set_exception(error)
+
+    def _small(self, selected: Offered, title: str = TITLE) -> dict[str, Any]:
+        return self._keeper.small(selected, self._selection, self._view.catalogue, title)
+
     def _rest(self) -> None:
         self._say("")
         keep_in = self._keep_in
-        self._note_complete(keep_in)
+        self._note(self._complete)
+        self._note(self._judged)
         self._wake.wait(None if math.isinf(keep_in) else keep_in)
         self._wake.clear()
 
@@ -183,137 +260,36 @@ class Engine:
         """Seconds until the output is brought up to date; infinite if it is."""
         return max(self._to_keep - time.monotonic(), 0.0) if self._output.shown else math.inf
 
-    def _note_complete(self, keep_in: float) -> None:
+    def _note(self, reached: threading.Event) -> None:
         with self._lock:
             # A wish that came since the last look is not yet fulfilled.
-            if not self._wake.is_set() and math.isinf(keep_in):
-                self._complete.set()
+            if not self._wake.is_set() and math.isinf(self._keep_in):
+                reached.set()
 
-    def _next(self, wanted: list[Offered]) -> Offered | None:
-        """What to work on now."""
-        unfinished = next((offered for offered in wanted if not offered.done), None)
-        if unfinished is not None:
-            return unfinished
-        every = [offered for row in self._rows for offered in row]
-        if self._everything:
-            for offered in every:
-                offered.take_back()
-            return next((offered for offered in every if not offered.done), None)
-        unknown = next((offered for offered in every if not offered.measured), None)
-        return unknown or min(
-            (o for o in every if self._worth_preparing(o)),
-            key=lambda offered: offered.first_level_seconds,
-            default=None,
-        )
-
-    def _worth_preparing(self, offered: Offered) -> bool:
-        cheap = offered.first_level_seconds <= FIRST_LEVEL_SECONDS
-        return not offered.estimator.ordered and not offered.begun and cheap
-
-    def _work_on(self, offered: Offered, selected: Offered | None) -> None:
-        self._say(self._what_is_done(offered, selected))
-        try:
-            if not offered.measured:
-                offered.probe(self._cancel)
-            elif offered.estimator.ordered:
-                offered.learn(self._cancel, self._teller(offered))
-                self._show(offered)
-            else:
-                self._extend(offered)
-        except Cancelled:
-            raise
-        except Exception as error:  # anybody's estimator: the thread must live on
-            self._give_up(offered, error)
-
-    def _extend(self, offered: Offered) -> None:
-        curve = offered.next_curve()
-        if curve is None:
-            return
-        if not self._everything and self._too_long(offered, curve):
-            offered.leave_out(curve)
-            return
-        level_done = curve.extend(self._cancel)
-        if not self._everything:
-            curve.drop_fine(CURVE_SECONDS)
-        wanted = offered in self._shown or offered is self.offered(self._selection)
-        if level_done and (wanted or (self._everything and offered.done)):
-            self._show(offered)
-
-    def _too_long(self, offered: Offered, curve: KeptCurve) -> bool:
-        """Whether a curve is better not begun, or not gone on with before its first level."""
-        if curve.slider is None or curve.ready:
-            return False
-        seconds = offered.epoch_seconds(curve)
-        measured = math.isfinite(curve.seconds)
-        return seconds > EPOCH_SECONDS or (measured and curve.to_come == 0)
-
-    def _give_up(self, offered: Offered, error: Exception) -> None:
-        offered.problem = str(error)
-        self._view.publish(catalogue=catalogue(self._rows))
-
-    def _what_is_done(self, offered: Offered, selected: Offered | None) -> str:
-        if offered is selected:
-            return f"Estimating {offered.label}: {100 * offered.share:.0f} %"
-        every = [one for row in self._rows for one in row]
-        finished = sum(one.done if self._everything else one.begun for one in every)
-        doing = "Completing all curves" if self._everything else "Preparing the other estimators"
-        return f"{doing}: {finished} of {len(every)}"
-
-    def _teller(self, offered: Offered) -> Any:  # noqa: ANN401 - a closure that plane() calls
-        def tell(done: int, total: int) -> None:
-            self._say(f"Estimating {offered.label}: {100 * done / total:.0f} %")
-
-        return tell
+    def _unsettle(self) -> None:
+        self._complete.clear()
+        self._judged.clear()
 
     def _show(self, offered: Offered) -> None:
         """Put what there is of an estimator into the document."""
-        self._shown.add(offered)
-        self._view.publish(document=self._document())
+        self._keeper.shown.add(offered)
+        self._view.publish(document=self._keeper.whole())
         self._outdated()
-
-    def _document(self) -> dict[str, Any]:
-        from glow.dynamics import document
-
-        planes: dict[str, list[xr.Dataset]] = {}
-        for row in self._rows:
-            shown = [
-                plane for offered in row if offered in self._shown for plane in offered.published()
-            ]
-            if shown:
-                planes[row[0].name] = shown
-        return document(planes, title=TITLE)
 
     def _outdated(self) -> None:
         self._to_keep = time.monotonic() + KEEP_AFTER
 
     def _keep_output(self) -> None:
         """Leave in the notebook what is shown now, the selected estimator's planes first."""
-        self._to_keep = math.inf
-        with self._lock:
-            selection = self._selection
-        selected = self.offered(selection)
-        if not self._output.shown or selected is None or selected not in self._shown:
+        self._to_keep, self._unkept = math.inf, False
+        selected = self.offered(self._selection)
+        if not self._output.shown or selected is None or selected not in self._keeper.shown:
             return
-        settings = selection.get("settings") or {}
         try:
-            self._output.keep(self._to_save(selected, selection), selected.nearest(settings))
+            nearest = selected.keepable.nearest(settings_in(self._selection))
+            self._output.keep(self._small(selected), nearest)
         except Exception:  # what is saved is a convenience: the thread must live on
             _LOG.exception("The explorer's output could not be brought up to date.")
-
-    def _to_save(self, selected: Offered, selection: Mapping[str, Any]) -> dict[str, Any]:
-        by_wish = sorted(self._shown, key=lambda o: (o.label != selected.label, o is not selected))
-        settings = selection.get("settings") or {}
-        planes = [(o.name, o.saved(settings) if o is selected else o.published()) for o in by_wish]
-        kept = small_document(planes, TITLE)
-        names = {recording["name"] for recording in kept["recordings"]}
-        rows = [row[0] for row in self._rows if row[0].name in names]
-        extras = {**self._view.catalogue, "selection": selection}
-        tables = {o.name: o.histograms.table(few_epochs(kept, o.name)) for o in rows}
-        kept["explorer"] = {
-            **{name: extras[name] for name in KEPT_EXTRAS},
-            "histograms": tables,
-        }
-        return kept
 
     def _send(self, message: dict[str, Any]) -> None:
         self._view.send(message)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipywidgets import VBox
@@ -14,12 +16,16 @@ from glow_widgets._code import plane_code
 from glow_widgets._engine import Engine
 from glow_widgets._histogram import Histograms
 from glow_widgets._inquiries import KINDS
+from glow_widgets._keeper import TITLE
 from glow_widgets._offered import Offered
 from glow_widgets._output import KeptOutput
 from glow_widgets._plane import check_document
 from glow_widgets._presets import labels, with_published
+from glow_widgets.export import save_html
 
 if TYPE_CHECKING:
+    import os
+
     import xarray as xr
 
     from glow.dynamics import Recording
@@ -72,7 +78,9 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
     The cell's output holds the plane itself, not only the widget: saved, it is still there, sliders
     included, in a notebook opened without a kernel, and as a picture with a table elsewhere. It is
-    kept below 300 kB: at most 60 epochs, 0.001 bit, other estimators' curves as they fit.
+    kept below 300 kB: at most 60 epochs, 0.001 bit, other estimators' curves as they fit. Once all
+    is computed, verdicts follow on what is kept, and known answers at the setting shown; they are
+    saved too, so that a reader without a kernel sees which points can be trusted.
 
     Example::
 
@@ -146,13 +154,61 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         """Complete the curves of every estimator in the background, however long that takes."""
         self._engine.compute_all()
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, timeout: float | None = None, *, judged: bool = False) -> bool:
         """Block until the background is idle; False if that took longer than ``timeout`` s.
 
         By then the selected estimator's curves are complete and the others are prepared; after
         :meth:`compute_all`, every curve is complete and in ``view.document``.
+
+        Args:
+            timeout: In seconds; as long as it takes if None.
+            judged: Whether to wait as well until it is said which points cannot be trusted: of what
+                is shown and, once the explorer was displayed or saved, of what is kept. A curve is
+                judged for up to two minutes, spread values first.
         """
-        return self._engine.wait(timeout)
+        return self._engine.wait(timeout, judged=judged)
+
+    def save(self, path: str | os.PathLike[str], title: str = TITLE, *, wait: float = 60.0) -> Path:
+        """Write what is shown as a file that JupyterLab opens without a kernel, sliders included.
+
+        It holds what the cell's output holds: at most 60 epochs, rounded to 0.001 bit, the selected
+        estimator's curves with its verdicts and known answers, and others as they fit.
+
+        Args:
+            path: The file, by convention ``*.glow.json``.
+            title: Its heading.
+            wait: Seconds to wait for what is still being computed or judged. Values that are not
+                judged by then show the verdicts of the nearest one that is, and say so.
+
+        Returns:
+            The path written.
+
+        Raises:
+            RuntimeError: If there is no plane yet, or the explorer is closed.
+        """
+        document = self._engine.document(title, wait)
+        path = Path(path)
+        path.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+        return path
+
+    def save_html(
+        self, path: str | os.PathLike[str], title: str = TITLE, *, wait: float = 60.0
+    ) -> Path:
+        """Write what is shown as one web page that needs no kernel, no network, no installation.
+
+        Args:
+            path: The file.
+            title: Its heading.
+            wait: As in :meth:`save`.
+
+        Returns:
+            The path written.
+
+        Raises:
+            FileNotFoundError: If the extension has not been built.
+            RuntimeError: If there is no plane yet, or the explorer is closed.
+        """
+        return save_html(self._engine.document(title, wait), path, title)
 
     def close(self) -> None:
         """Stop computing and remove the widget."""

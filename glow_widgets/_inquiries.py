@@ -142,7 +142,7 @@ class ExactPlane:
         if self._answer.ready or time.monotonic() - self._begun > _SOON:
             self._tell(self._answer.plane, done=self._answer.done)
         if self._answer.done:
-            self._offered.note_exact(self._settings, self._answer.plane)
+            self._offered.keepable.note_exact(self._settings, self._answer.plane)
 
     def _progress(self, done: int, total: int) -> None:
         self._say(f"Estimating {self._offered.label}: {100 * done / total:.0f} %")
@@ -152,9 +152,9 @@ class ExactPlane:
 
 
 def encode(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset
-    """The arrays ``xt`` and ``ty`` of a plane as a document writes them."""
+    """The arrays ``xt`` and ``ty`` of a plane as a document writes them, and why points lack."""
     written = _written(plane)
-    return {"xt": written["xt"], "ty": written["ty"]}
+    return {name: written[name] for name in ("xt", "ty", "refused") if name in written}
 
 
 def encode_verdicts(plane: Any) -> dict[str, Any]:  # noqa: ANN401 - a Dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glow.dynamics import Cancelled
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from glow_widgets._offered import Offered
 
 REPEATS = 5
+_ESTIMATES = 8 * REPEATS
+_MOST_SECONDS = 10.0  # for answers that nobody asked for
 
 
 class KnownAnswers:
@@ -59,8 +62,32 @@ class KnownAnswers:
             repeats=REPEATS,
             progress=progress,
         )
-        self._send({**self._request, "action": "known", "rows": _rows(found)})
+        names = ("recording", "estimator", "settings", "layer", "epoch")
+        answers = {**{name: self._request[name] for name in names}, "rows": _rows(found)}
+        self._offered.keepable.note_known(self._request["settings"], answers)
+        self._send({**answers, "action": "known"})
         self.done = True
+
+
+def unasked(offered: Offered, settings: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The request for known answers that nobody needs to make: of the plane that is shown.
+
+    None if they are there, if they would take long, or if what is measured is not information. The
+    layer is the last but one, whose phase is argued about; the epoch is the last.
+    """
+    recording, keepable = offered.recording, offered.keepable
+    if offered.problem or offered.estimator.ordered or keepable.asked_known(settings):
+        return None
+    quick = offered.cost is not None and offered.cost * _ESTIMATES < _MOST_SECONDS
+    if not quick or offered.published()[0].xt.attrs.get("units") != "bits":
+        return None
+    return {
+        "recording": offered.name,
+        "estimator": offered.label,
+        "settings": dict(settings),
+        "layer": recording.layers[max(len(recording.layers) - 2, 0)],
+        "epoch": recording.epochs[-1],
+    }
 
 
 def _rows(found: Calibration) -> list[dict[str, Any]]:

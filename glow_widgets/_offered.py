@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glow_widgets._curves import Cancel, KeptCurve, coarse_to_fine, is_number, with_value
+from glow.dynamics import Cancelled
+from glow.estimators import UnsuitableError
+from glow_widgets._curves import Cancel, KeptCurve, coarse_to_fine, is_number
+from glow_widgets._forgiving import forgiving
 from glow_widgets._histogram import Histograms
+from glow_widgets._keepable import Keepable
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,6 +29,7 @@ ORDERED_EPOCHS = 24
 _COSTLY_SECONDS = 5.0  # for the first level: from here on the plane comes before the curves
 _SMOOTH_POINTS = 8  # a whole smooth curve costs as much as so many single points
 _QUICK = 0.05  # seconds: a first point that took longer may have compiled
+_LOG = logging.getLogger(__name__)
 _SLOW = 1.0  # seconds: a point that takes longer is not measured again
 
 
@@ -46,6 +51,7 @@ class Offered:
     Attributes:
         cost: Seconds that one point takes; None before it was measured.
         problem: Why it does not suit the recording; empty if it does.
+        keepable: What is saved of it.
     """
 
     def __init__(
@@ -64,7 +70,7 @@ class Offered:
         self.cost: float | None = None
         self.problem = ""
         self._learned: xr.Dataset | None = None
-        self._exact: tuple[dict[str, Any], xr.Dataset] | None = None
+        self.keepable = Keepable(self)
         self.curves: list[KeptCurve] = []
         self._left_out: list[KeptCurve] = []
         self.sliders = estimator.sliders
@@ -192,41 +198,11 @@ class Offered:
                     return plane
         return None
 
-    def note_exact(self, settings: Mapping[str, Any], plane: xr.Dataset) -> None:
-        """Remember the exact plane that was estimated last; it belongs to what is saved."""
-        self._exact = (dict(settings), plane)
-
-    def saved(self, settings: Mapping[str, Any]) -> list[xr.Dataset]:
-        """What to keep without a kernel: as :meth:`published`, and the exact plane if it is shown.
-
-        It takes its place on the curve of the one slider that is away from its own value.
-        """
-        planes = self.published()
-        known, exact = self._exact or ({}, None)
-        away = [name for name, value in self.own.items() if settings.get(name) != value]
-        if exact is None or known != settings or len(away) != 1:
-            return planes
-        return [with_value(plane, away[0], settings[away[0]], exact) for plane in planes]
-
-    def nearest(self, settings: Mapping[str, Any]) -> xr.Dataset:
-        """What is known nearest to ``settings``, at the epochs that are known; once ready."""
-        plane = self.kept(settings)
-        if plane is None and self._exact and self._exact[0] == settings:
-            plane = self._exact[1]
-        if plane is None:
-            plane = self.published()[0]
-            for name in (slider.name for slider in self.sliders if slider.name in plane.dims):
-                values = plane[name].values
-                choices = (settings.get(name), self.own[name], values[len(values) // 2])
-                plane = plane.sel({name: next(filter(is_number, choices))}, method="nearest")
-        known = plane.dropna("epoch", how="all")
-        return known.assign_attrs(label=self.label, recording=self.name)
-
     def exact(self, settings: Mapping[str, Any]) -> xr.Dataset:
         """The plane at ``settings`` with all epochs, estimated now."""
         from glow.dynamics import plane
 
-        return plane(self.recording, self.at(settings), diagnostics=False)
+        return forgiving(plane, self.recording, self.at(settings), diagnostics=False)
 
     def learned_at(
         self, settings: Mapping[str, Any], cancel: Cancel, progress: Progress
@@ -257,20 +233,24 @@ class Offered:
 
     def _time(self, layers: Sequence[str], cancel: Cancel) -> float:
         """Seconds that some layers of the last epoch take; of one layer, in one run."""
-        from glow.dynamics import RefusedError, plane
+        from glow.dynamics import plane
 
         runs = [0] if self.recording.runs is not None and len(layers) == 1 else None
+        options: dict[str, Any] = {"layers": layers, "runs": runs, "cancel": cancel}
         start = time.perf_counter()
-        with contextlib.suppress(RefusedError):  # others of its points may be estimated
-            plane(
+        try:
+            forgiving(
+                plane,
                 self.recording,
                 self.estimator,
                 epochs=self.recording.epochs[-1:],
-                layers=layers,
-                runs=runs,
                 diagnostics=False,
-                cancel=cancel,
+                **options,
             )
+        except (Cancelled, UnsuitableError):
+            raise
+        except Exception:  # other layers may be estimated; if not, the curve will say so
+            _LOG.debug("%s failed on %s.", self.label, layers, exc_info=True)
         return time.perf_counter() - start
 
     def _in_order(self, estimator: Estimator, cancel: Cancel, progress: Progress) -> xr.Dataset:
@@ -279,7 +259,8 @@ class Offered:
 
         epochs = self.recording.epochs
         places = np.linspace(0, len(epochs) - 1, min(len(epochs), ORDERED_EPOCHS))
-        return plane(
+        return forgiving(
+            plane,
             self.recording,
             estimator,
             epochs=[epochs[i] for i in np.unique(places.round().astype(int))],

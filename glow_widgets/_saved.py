@@ -5,35 +5,18 @@ from __future__ import annotations
 import base64
 import html
 import io
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from glow.callbacks._outcome import Outcome
 from glow_widgets._plane import to_document
+from glow_widgets._small import thin
 
 if TYPE_CHECKING:
     import xarray as xr
 
 PLANE_MIME = "application/vnd.glow.plane+json"
 TRAINING_MIME = "application/vnd.glow.training+json"
-MAX_SAVED_EPOCHS = 60
-MAX_SAVED_BYTES = 140_000  # beside a picture of about 80 kB and histograms of 30 kB
-MAX_SAVED_HISTOGRAMS = 288  # of a layer at an epoch each, about 100 bytes
-_FEWEST_SAVED_EPOCHS = 12
-
-
-def thin(plane: xr.Dataset, epochs: int = MAX_SAVED_EPOCHS) -> xr.Dataset:
-    """At most ``epochs`` of the plane's epochs, evenly spread over what was recorded.
-
-    The first and the last recorded epoch are always kept.
-    """
-    have = plane.sizes["epoch"]
-    if have <= epochs:
-        return plane
-    return plane.isel(epoch=np.unique(np.linspace(0, have - 1, epochs).round().astype(int)))
 
 
 def plane_bundle(plane: xr.Dataset, name: str, title: str) -> dict[str, Any]:
@@ -53,53 +36,6 @@ def plane_bundle(plane: xr.Dataset, name: str, title: str) -> dict[str, Any]:
 def readable(plane: xr.Dataset) -> dict[str, str]:
     """What readers that cannot draw a document show of a plane: HTML, or else text."""
     return {"text/html": plane_html(plane), "text/plain": plane_text(plane)}
-
-
-def small_document(
-    planes: Sequence[tuple[str, Sequence[xr.Dataset]]], title: str, limit: int = MAX_SAVED_BYTES
-) -> dict[str, Any]:
-    """A document of as many planes as a notebook should grow by, rounded to 0.001 bit.
-
-    Args:
-        planes: Groups that belong together with their recording's name, the most wanted first:
-            that group is kept in any case, at fewer epochs if need be; others as they fit.
-        title: Heading of the document.
-        limit: Bytes of JSON.
-    """
-    epochs = MAX_SAVED_EPOCHS
-    while (size := _size(planes[:1], title, epochs)) > limit and epochs > _FEWEST_SAVED_EPOCHS:
-        epochs = epochs * 3 // 4
-    kept = list(planes[:1])
-    for group in planes[1:]:
-        more = _size([group], title, epochs)
-        if size + more <= limit:
-            kept.append(group)
-            size += more
-    return _thinned(kept, title, epochs)
-
-
-def few_epochs(document: Mapping[str, Any], recording: str) -> list[int]:
-    """As many of a recording's epochs in a document as histograms are kept of, evenly spread."""
-    (own,) = [each for each in document["recordings"] if each["name"] == recording]
-    share = MAX_SAVED_HISTOGRAMS // len(document["recordings"])
-    count = max(2, min(len(own["epochs"]), share // max(len(own["layers"]), 1)))
-    places = np.linspace(0, len(own["epochs"]) - 1, count).round().astype(int)
-    return [own["epochs"][i] for i in np.unique(places)]
-
-
-def _size(planes: Sequence[tuple[str, Sequence[xr.Dataset]]], title: str, epochs: int) -> int:
-    return len(json.dumps(_thinned(planes, title, epochs), allow_nan=False))
-
-
-def _thinned(
-    planes: Sequence[tuple[str, Sequence[xr.Dataset]]], title: str, epochs: int
-) -> dict[str, Any]:
-    from glow.dynamics import document
-
-    named: dict[str, list[xr.Dataset]] = {}
-    for name, group in planes:
-        named.setdefault(name, []).extend(thin(plane, epochs) for plane in group)
-    return document(named, title=title, precise=False)
 
 
 def plane_html(plane: xr.Dataset) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glow_widgets._plane import to_document
+from glow_widgets._small import thin
 
 if TYPE_CHECKING:
     import os
@@ -92,8 +93,6 @@ def _script() -> str:
 
 def _thin_all(planes: Any) -> Any:  # noqa: ANN401 - mirrors the nesting of what it is given
     if hasattr(planes, "isel"):  # first: a Dataset is a Mapping too
-        from glow_widgets._saved import thin  # brings PyTorch, which no document needs
-
         return thin(planes)
     if isinstance(planes, Mapping):
         return planes if "format" in planes else {k: _thin_all(v) for k, v in planes.items()}

@@ -10,7 +10,7 @@ import xarray as xr
 from glow import estimators
 from glow.dynamics import document, load, plane
 from glow.estimators import KDE, Binned, Estimator, parameter
-from glow_widgets import EstimatorExplorer, _answer, _engine, _offered
+from glow_widgets import EstimatorExplorer, _answer, _engine, _offered, _work
 from glow_widgets._explorer import ExplorerView
 from glow_widgets._saved import PLANE_MIME
 
@@ -83,14 +83,14 @@ for kind in (TwoSliders, Word, Learning):
 def prepared(monkeypatch):
     """Which estimators any work was done for, in order."""
     worked = []
-    work_on = _engine.Engine._work_on
+    do = _work.Work.do
 
-    def watched(self, offered, selected):
+    def watched(self, offered, cancel, *, selected):
         if not worked or worked[-1] != offered.label:
             worked.append(offered.label)
-        work_on(self, offered, selected)
+        return do(self, offered, cancel, selected=selected)
 
-    monkeypatch.setattr(_engine.Engine, "_work_on", watched)
+    monkeypatch.setattr(_work.Work, "do", watched)
     return worked
 
 
@@ -312,8 +312,8 @@ def test_an_estimator_that_learns_is_estimated_in_order_when_selected(recording,
 
 
 def test_what_takes_long_is_left_to_the_reader(recording, complete, monkeypatch):
-    monkeypatch.setattr(_engine, "EPOCH_SECONDS", 0.0)
-    monkeypatch.setattr(_engine, "FIRST_LEVEL_SECONDS", 0.0)
+    monkeypatch.setattr(_work, "EPOCH_SECONDS", 0.0)
+    monkeypatch.setattr(_work, "FIRST_LEVEL_SECONDS", 0.0)
     monkeypatch.setattr(_offered, "_COSTLY_SECONDS", -1.0)
     explorer = complete(recording, [BINNED, KDE()])
     assert [p["slider"] for p in planes_of(explorer)] == [None]
@@ -453,9 +453,83 @@ def test_the_output_holds_what_was_seen_last(recording, complete, outputs):
     assert kept["live"] == explorer.view.model_id
     assert kept["explorer"]["selection"]["settings"] == {"bins": 20}
     assert kept["explorer"]["sources"] == {"this training": str(recording.path.resolve())}
-    # The kept curves, and beside them the exact plane where that came first.
-    assert {p["label"] for p in kept["recordings"][0]["planes"]} == {BINNED.label}
+    # The other estimator is there as far as it was prepared.
+    first, second = kept["recordings"][0]["planes"]
+    assert [first["label"], second["label"]] == [BINNED.label, KDE().label]
+    assert second["xt"]["shape"][0] < len(KDE().sliders[0].grid())
     assert "<table>" in last["text/html"]
+
+
+def test_what_is_saved_says_which_points_to_trust(recording, complete, tmp_path):
+    """AC-33, AC-39: verdicts at the kept values, and known answers, without a kernel."""
+    explorer = complete(recording, [BINNED])
+    explorer.view.set_state({"selection": named(BINNED.label, bins=20)})
+    file = explorer.save(tmp_path / "kept.glow.json", "Kept")
+    (loaded,) = load(file)["this training"]
+    for bins in (2, 30, 256):
+        wanted = plane(recording, BINNED.replace(bins=bins))
+        at = loaded.sel(bins=bins)
+        for name in ("xt_verdict", "ty_verdict"):
+            said = wanted[name].sel(epoch=at.epoch)
+            np.testing.assert_array_equal(at[name].values, said.values)
+    assert set(np.unique(loaded.xt_verdict)) >= {"at ceiling", "reliable"}
+    kept = json.loads(file.read_text())
+    assert kept["title"] == "Kept"
+    (answers,) = kept["explorer"]["known"]
+    assert answers["settings"] == {"bins": 20}
+    assert answers["layer"] == recording.layers[-2]
+    assert {row["coordinate"] for row in answers["rows"]} == {"xt", "ty"}
+    page = explorer.save_html(tmp_path / "kept.html").read_text()
+    assert '"known":[{' in page
+
+
+def test_a_closed_explorer_saves_nothing(recording, complete, tmp_path):
+    explorer = complete(recording, [BINNED])
+    explorer.close()
+    with pytest.raises(RuntimeError, match="it is closed"):
+        explorer.save(tmp_path / "kept.glow.json", wait=0)
+
+
+class OneLayerFails(Binned):
+    """Breaks on the layer with as many units as ``fails``, with an error that is no refusal."""
+
+    fails = 0
+
+    @property
+    def label(self):
+        return "OneLayerFails"
+
+    def coordinates(self, t, context):
+        if t.shape[1] == self.fails:
+            raise ZeroDivisionError("no such width")
+        return super().coordinates(t, context)
+
+    def curve(self, t, context, parameter, values):
+        if t.shape[1] == self.fails:
+            raise ZeroDivisionError("no such width")
+        return super().curve(t, context, parameter, values)
+
+
+def test_one_layer_that_fails_costs_no_other(recording, complete, monkeypatch, tmp_path):
+    """The others are there, live and saved, and it is said why the one is not."""
+    fails, epoch = 1, recording.epochs[-1]
+    width = np.asarray(recording.activations(epoch)[recording.layers[fails]]).shape[1]
+    monkeypatch.setattr(OneLayerFails, "fails", width)
+    explorer = complete(recording, [OneLayerFails(range="global")])
+    wanted = plane(recording, BINNED.replace(bins=41))
+    sent = answers(explorer, monkeypatch)
+    from_browser(explorer, request(41, label="OneLayerFails"))
+    wait_for(lambda: sent and sent[-1].get("done"))
+    assert "no such width" in sent[-1]["refused"]
+    explorer.view.set_state({"selection": named("OneLayerFails", bins=41)})
+    exact = explorer.plane
+    np.testing.assert_array_equal(exact.xt[:, 0], wanted.xt[:, 0])
+    assert exact.xt[:, fails].isnull().all()
+    loaded, *_ = load(explorer.save(tmp_path / "failed.glow.json"))["this training"]
+    assert "no such width" in loaded.attrs["refused"]
+    at = loaded.sel(bins=30)
+    assert set(at.xt_verdict.values[:, fails]) == {"refused: ZeroDivisionError: no such width"}
+    assert np.isfinite(at.xt[:, 0]).all()
 
 
 def test_papers_are_offered_with_their_settings(recording, explore):

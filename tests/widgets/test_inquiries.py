@@ -54,22 +54,23 @@ def test_an_epoch_that_was_not_recorded_is_refused(offered, epoch):
 def test_a_judge_says_what_the_plane_itself_says(recording, offered):
     sent = []
     judge = Judge(sent.append)
-    while judge.step(offered, {"bins": 200}, threading.Event()):
+    while judge.judge_shown(offered, {"bins": 200}, threading.Event()):
         pass
     whole = plane(recording, Binned(bins=200, range="global"))
     written = document(whole)["recordings"][0]["planes"][0]["verdicts"]
     assert sent[0]["verdicts"] == written
     assert sent[0]["settings"] == {"bins": 200}
     assert len(sent) == 1
-    assert not judge.step(offered, {"bins": -1}, threading.Event())  # no such plane: no verdict
+    assert not judge.judge_shown(offered, {"bins": -1}, threading.Event())  # no such plane: no verdict
 
 
 def test_known_answers_come_beside_estimates(recording):
     offered = Offered("run", recording, KSG(), "KSG")
-    request = {"settings": {"k": 4}, "layer": "dense", "epoch": recording.epochs[-1], "serial": 5}
-    (sent,) = answers(KnownAnswers, offered, request)
-    assert sent["action"] == "known"
-    assert sent["serial"] == 5
+    names = {"recording": "run", "estimator": "KSG", "settings": {"k": 4}}
+    names = {**names, "layer": "dense", "epoch": recording.epochs[-1]}
+    (sent,) = answers(KnownAnswers, offered, names)
+    assert sent == {**names, "action": "known", "rows": sent["rows"]}
+    assert offered.keepable.known({"k": 4}) == {**names, "rows": sent["rows"]}
     assert {row["coordinate"] for row in sent["rows"]} == {"xt", "ty"}
     none = [row for row in sent["rows"] if row["known"] == 0]
     assert all(abs(row["estimate"]) < 0.5 for row in none)

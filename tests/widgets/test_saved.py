@@ -13,9 +13,8 @@ from glow_widgets._saved import (
     progress_html,
     progress_text,
     readable,
-    small_document,
-    thin,
 )
+from glow_widgets._small import coarse, few_nodes, small_document, thin
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -62,12 +61,14 @@ def test_texts_of_the_kept_plane_are_escaped(recording):
 def test_a_document_stays_within_its_limit(recording):
     curve = sweep(recording, Binned(), bins=range(2, 60, 2))
     wanted, other = ("one", [curve]), ("two", [curve])
-    whole = len(json.dumps(small_document([wanted], "t")))
-    both = small_document([wanted, other], "t", limit=2 * whole + 100)
+    whole = len(json.dumps(small_document([wanted], "t")[0]))
+    both, count = small_document([wanted, other], "t", limit=2 * whole + 100)
+    assert count == 2
     assert [each["name"] for each in both["recordings"]] == ["one", "two"]
-    one = small_document([wanted, other], "t", limit=whole + 100)
+    one, count = small_document([wanted, other], "t", limit=whole + 100)
+    assert count == 1
     assert [each["name"] for each in one["recordings"]] == ["one"]
-    fewer = small_document([wanted, other], "t", limit=whole // 2)
+    fewer, _ = small_document([wanted, other], "t", limit=whole // 2)
     assert len(json.dumps(fewer)) <= whole // 2
     assert fewer["recordings"][0]["epochs"][-1] == recording.epochs[-1]
 
