@@ -36,7 +36,7 @@ class LabPage:
         self.lab = lab
         self.complaints = []
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(f"{error} {error.stack or ''}"))
 
     def write_notebook(self, name, cells, kernel="python3"):
         """Put a notebook with these code cells on the server."""
@@ -173,4 +173,5 @@ class LabPage:
     def _on_console(self, message):
         harmless = any(text in message.text for text in HARMLESS)
         if message.type in ("error", "warning") and not harmless:
-            self.complaints.append(f"{message.type}: {message.text}")
+            source = message.location.get("url", "")
+            self.complaints.append(f"{message.type}: {message.text} ({source})")
