@@ -30,15 +30,15 @@ test: setup test-python test-js test-ui test-wheel ## every test: Python, TypeSc
 test-python: setup
 	$(BIN)/python -m pytest tests -m "not ui and not long" -n auto --dist loadfile
 
-test-long: setup $(STAMPS)/browser ## the tests that take minutes: accuracy of learned estimators, recommendations
+test-long: setup $(STAMPS)/browser ## the tests that take minutes: accuracy, hosts beside JupyterLab, three ipykernels
 	$(BIN)/python -m pytest tests -m "long and not ui"
-	$(BIN)/python -m pytest tests/ui -m "wheel and long"
+	$(BIN)/python -m pytest tests/ui -m long
 
 test-js: setup
 	npm run --silent test
 
 test-ui: setup $(STAMPS)/browser
-	$(BIN)/python -m pytest tests/ui -m "ui and not wheel"
+	$(BIN)/python -m pytest tests/ui -m "not wheel and not long"
 
 test-wheel: setup $(STAMPS)/browser
 	$(BIN)/python -m pytest tests/ui -m "wheel and not long"
