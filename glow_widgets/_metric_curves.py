@@ -22,7 +22,10 @@ _LAYOUT = {"height": "168px", "min_width": "80px", "min_height": "80px", "flex":
 
 
 class MetricCurves(HBox):  # type: ignore[misc] # ipywidgets publishes no types
-    """The loss and the metric after it, each with its validation curve (dashed)."""
+    """The loss and the metric after it, each with its validation curve (dashed).
+
+    Their names stand above them in the progress, which keeps them in place at every width.
+    """
 
     def __init__(self) -> None:
         self._charts: dict[str, _Chart] = {}
@@ -34,7 +37,7 @@ class MetricCurves(HBox):  # type: ignore[misc] # ipywidgets publishes no types
         epochs, values = history.thinned()
         names = [name for name in values if not name.startswith("val_")][:_FIGURES]
         if names != list(self._charts):
-            self._charts = {name: _Chart(name) for name in names}
+            self._charts = {name: _Chart() for name in names}
             self.children = [chart.figure for chart in self._charts.values()]
         for name, chart in self._charts.items():
             chart.show(epochs, [values[name], values.get(f"val_{name}", [])])
@@ -50,7 +53,7 @@ class MetricCurves(HBox):  # type: ignore[misc] # ipywidgets publishes no types
 class _Chart:
     """One metric: its figure and what is in it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         self._x, self._y = LinearScale(min=0, max=1), LinearScale(min=0, max=1)
         scales = {"x": self._x, "y": self._y}
         styles = zip(_COLORS, ("solid", "dashed"), strict=True)
@@ -65,7 +68,6 @@ class _Chart:
         self.figure = Figure(
             marks=self._lines,
             axes=self._axes,
-            title=name,
             fig_margin=_MARGIN,
             layout=_LAYOUT,
             display_toolbar=False,

@@ -10,7 +10,10 @@ _MOST_POINTS = 256
 
 
 class MetricHistory:
-    """The values of every epoch, and few enough of them to draw."""
+    """The values of every epoch, and few enough of them to draw.
+
+    One thread writes; others may read meanwhile, for an epoch counts once its values are there.
+    """
 
     def __init__(self) -> None:
         self._epochs: list[int] = []
@@ -23,9 +26,9 @@ class MetricHistory:
         """Add an epoch, by its number from 1; a value that it lacks is missing."""
         for name in values:
             self._values.setdefault(name, [math.nan] * len(self._epochs))
-        self._epochs.append(epoch)
         for name, column in self._values.items():
             column.append(values.get(name, math.nan))
+        self._epochs.append(epoch)
 
     def thinned(self) -> tuple[list[int], dict[str, list[float]]]:
         """Every 2^k-th epoch, at most 256 of them, and the last one: curves that do not flicker."""
@@ -33,7 +36,7 @@ class MetricHistory:
         step = 2 ** max(0, math.ceil(math.log2(max(count, 1) / _MOST_POINTS)))
         kept = [*range(0, count - 1, step), count - 1] if count else []
         return [self._epochs[i] for i in kept], {
-            name: [column[i] for i in kept] for name, column in self._values.items()
+            name: [column[i] for i in kept] for name, column in list(self._values.items())
         }
 
     def saved(self) -> dict[str, Any]:

@@ -32,9 +32,10 @@ class CellOutput:
         """Show a widget in an output of its own."""
         from IPython.display import display
 
-        # IPython annotates only some of its functions.
+        # By its id a page that was loaded anew recognises what the output is replaced by. IPython
+        # annotates only some of its functions.
         self._handles[widget.model_id] = display(  # type: ignore[no-untyped-call]
-            live_bundle(widget, what), raw=True, display_id=True
+            live_bundle(widget, what), raw=True, display_id=widget.model_id
         )
 
     def leave(self, widget: GlowWidget, saved: Callable[[], dict[str, Any]]) -> None:

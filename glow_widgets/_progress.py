@@ -13,6 +13,7 @@ from traitlets import Dict, Instance, TraitError, Unicode, validate
 from glow_widgets._base import GlowWidget, live_bundle
 from glow_widgets._control import ACTIONS, Edge, TrainingControl
 from glow_widgets._metric_history import MetricHistory
+from glow_widgets._rerun import retire_earlier
 from glow_widgets._timing import Clock, Stopwatch, Throttle
 
 FINAL_STATUSES = ("stopped", "interrupted", "diverged", "failed", "done")
@@ -42,7 +43,8 @@ class TrainingProgress(GlowWidget):
                 break
         progress.finish("stopped" if progress.control.stop_requested else "done")
 
-    At most five updates a second are sent, one of the curves, and the last one always.
+    At most five updates a second are sent, one of the curves, and the last one always. A cell that
+    is run again closes the displays that its last run made.
 
     Args:
         epochs: Number of epochs when the training is complete.
@@ -81,6 +83,7 @@ class TrainingProgress(GlowWidget):
         self._curves_throttle = Throttle(_CURVES_INTERVAL, clock=clock)
         super().__init__(state=self._describe())
         self.on_msg(self._on_message)
+        retire_earlier(self)
 
     def batch_done(self, batch: int) -> bool:
         """Note that batch ``batch`` (from 0) of the current epoch ended; blocks while paused.
@@ -204,11 +207,14 @@ class TrainingProgress(GlowWidget):
         return None if seconds is None else round(max(seconds, 0.0), 3)
 
     def _on_message(self, _: object, content: Mapping[str, Any], __: object) -> None:
-        # Runs in the thread that serves the browser: set the flag, nothing more.
+        # Runs in the thread that serves the browser: it sets flags and answers, nothing more.
         action = content.get("action")
         if action == "hello":
             # The browser learns from the answer that clicks are heard while a cell is running.
             self.send({"action": "hello"})
+        elif action == "history":
+            # A page that was loaded anew has none of the curves' own widgets.
+            self.send({"action": "history", "history": self.history.saved()})
         elif action in ACTIONS:
             self.control.request(action)
 

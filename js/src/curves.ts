@@ -2,7 +2,6 @@ import { scaleLinear } from 'd3-scale';
 
 import { el } from './dom';
 import { formatNumber } from './format';
-import { metricRows } from './progress-state';
 import { strings } from './strings';
 
 /** Metrics over the epochs of a training; a value that was not finite is null. */
@@ -27,8 +26,13 @@ export function readHistory(value: unknown): History {
 
 /** Pictures of the curves, which stretch with the page and need no kernel. */
 export function drawCurves(history: History): HTMLElement[] {
-  const names = metricRows(Object.fromEntries(Object.keys(history.values).map(name => [name, 0])));
-  return names.slice(0, MOST).map(({ name }) => drawMetric(name, history));
+  return curveNames(history.values).map(name => drawMetric(name, history));
+}
+
+/** Which of some metrics have curves; those on the validation data share a picture. */
+export function curveNames(metrics: Record<string, unknown>): string[] {
+  const names = Object.keys(metrics).map(name => name.replace(/^val_/, ''));
+  return [...new Set(names)].slice(0, MOST);
 }
 
 function drawMetric(name: string, { epochs, values }: History): HTMLElement {
@@ -53,8 +57,7 @@ function drawMetric(name: string, { epochs, values }: History): HTMLElement {
   const last = epochs.at(-1);
   const ticks = x.ticks(4).filter(tick => Number.isInteger(tick) && tick <= (last ?? 0));
   plot.append(...ticks.map(tick => label(formatNumber(tick), 'left', x(tick))));
-  const title = el('div', { class: 'glow-curve-title', text: name });
-  return el('div', { class: 'glow-curves' }, title, plot);
+  return el('div', { class: 'glow-curves' }, plot);
 }
 
 /** A path through points; a point that is missing makes a gap. */

@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { commands } from './lab/commands';
 import { front } from './lab/front';
 import { lessons } from './lab/lessons';
+import { notebooks } from './lab/notebooks';
 import { notify } from './lab/notify';
 import { panel } from './lab/panel';
 import { planes } from './lab/planes';
@@ -15,6 +16,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   front,
   commands,
   lessons,
+  notebooks,
   notify,
   panel,
   planes,

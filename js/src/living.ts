@@ -3,6 +3,14 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
+import {
+  DistantPlane,
+  DistantTraining,
+  type DistantView,
+  DistantWidget,
+  hosts,
+  replaceOutput
+} from './distant';
 import { el } from './dom';
 import { strings } from './strings';
 
@@ -34,13 +42,17 @@ export const living = new Living();
 /**
  * Shows a widget where a notebook displayed it.
  *
- * A page loaded anew during a training does not get its widgets back from a busy kernel: then this
- * says so, and shows the widget should it come after all.
+ * A page loaded anew during a training does not get its widgets back from a busy kernel. Then this
+ * shows what the widget publishes, or says that nothing is heard of it; and it shows the widget
+ * itself should it come after all.
  */
 export class LiveOutput extends Panel implements IRenderMime.IRenderer {
   private shown = '';
   private what: keyof typeof strings.progress.disconnected = 'training';
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private output: IRenderMime.IMimeModel | null = null;
+  private distant: DistantWidget | null = null;
+  private view: DistantView | null = null;
 
   constructor() {
     super();
@@ -51,6 +63,7 @@ export class LiveOutput extends Panel implements IRenderMime.IRenderer {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const data = model.data[LIVE_MIME] as { model_id?: unknown; what?: unknown } | null;
     const id = String(data?.model_id ?? '');
+    this.output = model;
     this.what = data?.what === 'plane' ? 'plane' : 'training';
     if (id !== this.shown) {
       this.shown = id;
@@ -62,9 +75,11 @@ export class LiveOutput extends Panel implements IRenderMime.IRenderer {
   }
 
   override dispose(): void {
-    clearTimeout(this.timer);
-    Signal.clearData(this);
-    super.dispose();
+    if (!this.isDisposed) {
+      this.clear();
+      Signal.clearData(this);
+      super.dispose();
+    }
   }
 
   private onArrived(_: Living, id: string): void {
@@ -85,14 +100,48 @@ export class LiveOutput extends Panel implements IRenderMime.IRenderer {
     }
   }
 
+  /** The widget has not come: say so, and listen for it. */
   private miss(): void {
-    const text = strings.progress.disconnected[this.what];
-    const notice = el('p', { class: 'glow glow-problem', testid: 'glow-disconnected', text });
-    this.addWidget(new Widget({ node: notice }));
+    if (!this.widgets.length) {
+      const text = strings.progress.disconnected[this.what];
+      const notice = el('p', { class: 'glow glow-problem', testid: 'glow-disconnected', text });
+      this.addWidget(new Widget({ node: notice }));
+    }
+    const session = hosts.around(this.node);
+    const kernel = session?.session?.kernel;
+    if (session && kernel) {
+      this.listen(new DistantWidget(this.shown, kernel, session));
+    } else {
+      // Not on the page, or its kernel not connected yet.
+      this.timer = setTimeout(() => this.miss(), PATIENCE);
+    }
+  }
+
+  private listen(distant: DistantWidget): void {
+    this.distant = distant;
+    distant.updated.connect((_, traits) => {
+      this.view ??= this.makeView(distant);
+      this.view.show(traits);
+    });
+    distant.replaced.connect((_, data) => replaceOutput(this, this.output, data));
+    // An idle kernel has already handed over all the widgets that it has.
+    if (distant.kernel.status !== 'idle') {
+      distant.ask();
+    }
+  }
+
+  private makeView(distant: DistantWidget): DistantView {
+    const view = this.what === 'plane' ? new DistantPlane(distant) : new DistantTraining(distant);
+    [...this.widgets].forEach(widget => widget.dispose());
+    this.addWidget(new Widget({ node: el('div', {}, view.element) }));
+    return view;
   }
 
   private clear(): void {
     clearTimeout(this.timer);
+    this.distant?.dispose();
+    this.view?.dispose();
+    this.distant = this.view = null;
     [...this.widgets].forEach(widget => widget.dispose());
   }
 }

@@ -1,4 +1,5 @@
 import { Announcer } from './announcer';
+import { curveNames } from './curves';
 import { el, setText, uniqueId } from './dom';
 import { formatDuration } from './format';
 import { Bar } from './progress-bar';
@@ -23,13 +24,16 @@ import { strings } from './strings';
 export class Progress {
   readonly element: HTMLElement;
   private readonly status = el('span', { class: 'glow-status', testid: 'glow-status' });
-  private readonly time = el('span', { class: 'glow-time', testid: 'glow-time' });
+  private readonly elapsed = el('span');
+  private readonly left = el('span');
   private readonly epochs = new Bar(strings.progress.epoch);
   private readonly batches = new Bar(strings.progress.batch);
   private readonly metrics = new MetricTable();
+  private readonly titles = el('div', { class: 'glow-curve-titles' });
   private readonly message = el('p', { class: 'glow-message', testid: 'glow-message' });
   private readonly announcer = new Announcer();
   private readonly controls: Record<ButtonName, HTMLButtonElement>;
+  private shownTitles = '';
   private state = readProgress({});
   private wish: Action | null = null;
   private reached: Reach = 'kernel';
@@ -51,14 +55,16 @@ export class Progress {
       stop: this.button('glow-stop', () => 'stop', words.stopHint)
     };
     const actions = el('div', { class: 'glow-actions' }, ...Object.values(this.controls));
-    const head = el('div', { class: 'glow-progress-head' }, this.status, this.time);
+    const spans = { class: 'glow-time', testid: 'glow-time' };
+    const time = el('span', spans, this.elapsed, new Text(' '), this.left);
+    const head = el('div', { class: 'glow-progress-head' }, this.status, time);
     if (send) {
       head.append(actions);
     }
     const body = el('div', { class: 'glow-progress-body' }, this.metrics.element, this.message);
     if (chart) {
-      chart.classList.add('glow-progress-chart');
-      body.append(chart);
+      chart.classList.add('glow-progress-curves');
+      body.append(el('div', { class: 'glow-progress-chart' }, this.titles, chart));
     }
     this.element = el(
       'section',
@@ -107,14 +113,29 @@ export class Progress {
     });
   }
 
+  /** Above the curves, whoever draws them: bqplot's own titles stay behind when the page narrows. */
+  private showTitles(names: string[]): void {
+    if (names.join() !== this.shownTitles) {
+      this.shownTitles = names.join();
+      this.titles.replaceChildren(
+        ...names.map(text =>
+          el('span', { class: 'glow-curve-title', text, attributes: { title: text } })
+        )
+      );
+    }
+  }
+
   private refresh(): void {
     const { state } = this;
     this.element.dataset.status = state.status;
     setText(this.status, strings.progress.status[state.status]);
-    setText(this.time, timeText(state));
+    const [elapsed, left] = timeTexts(state);
+    setText(this.elapsed, elapsed);
+    setText(this.left, left);
     this.epochs.show(state.epoch, state.epochs || null);
     this.batches.show(state.batch, state.batches);
     this.metrics.show(state.metrics);
+    this.showTitles(curveNames(state.metrics));
     const message = state.message || reason(state, this.reached);
     setText(this.message, message);
     this.message.title = message;
@@ -132,9 +153,10 @@ function reason({ status }: ProgressState, reach: Reach): string {
   return isFinal(status) ? '' : (reasons[reach] ?? '');
 }
 
-function timeText({ status, elapsed, eta }: ProgressState): string {
+/** What has passed and what is to come; narrow places break the line between them. */
+function timeTexts({ status, elapsed, eta }: ProgressState): [string, string] {
   const passed = strings.progress.elapsed(formatDuration(elapsed));
   return isFinal(status) || eta === null
-    ? passed
-    : `${passed}, ${strings.progress.left(formatDuration(eta))}`;
+    ? [passed, '']
+    : [`${passed},`, strings.progress.left(formatDuration(eta))];
 }

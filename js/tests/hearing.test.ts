@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Announcer } from '../src/announcer';
-import { drawCurves, readHistory } from '../src/curves';
+import { curveNames, drawCurves, readHistory } from '../src/curves';
 import { Hearing } from '../src/hearing';
 import { readProgress } from '../src/progress-state';
 
@@ -87,14 +87,16 @@ describe('drawCurves', () => {
 
   it('draws two metrics with gaps where values are missing', () => {
     const drawn = drawCurves(readHistory(history));
-    expect(drawn.map(element => element.querySelector('.glow-curve-title')!.textContent)).toEqual([
-      'loss',
-      'a'
-    ]);
+    expect(drawn).toHaveLength(2);
     const [training, validation] = drawn[0].querySelectorAll('.glow-curve');
     expect(training.getAttribute('d')).toMatch(/^M0,[\d.]+M1,[\d.]+$/);
     expect(validation.getAttribute('d')!.match(/L/g)).toHaveLength(2);
     expect(drawn[0].querySelector('[role=img]')!.getAttribute('aria-label')).toContain('loss');
+  });
+
+  it('names the loss and the metric after it, each once', () => {
+    const metrics = { loss: 1, accuracy: 1, mae: 1, val_loss: 1, val_accuracy: 1 };
+    expect(curveNames(metrics)).toEqual(['loss', 'accuracy']);
   });
 
   it('draws a constant, and takes anything', () => {

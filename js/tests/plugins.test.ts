@@ -45,6 +45,7 @@ describe('plugins', () => {
       'commands',
       'front',
       'lessons',
+      'notebooks',
       'notify',
       'panel',
       'recordings',

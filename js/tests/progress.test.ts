@@ -146,6 +146,15 @@ describe('Progress', () => {
   });
 });
 
+describe('Progress with curves', () => {
+  it('names them above their place as soon as there are metrics', () => {
+    const full = new Progress(null, document.createElement('div'));
+    full.show(RUNNING);
+    const titles = full.element.querySelectorAll('.glow-curve-title');
+    expect(Array.from(titles, title => title.textContent)).toEqual(['loss', 'accuracy']);
+  });
+});
+
 describe('readProgress', () => {
   it('takes anything', () => {
     for (const value of [null, 3, 'x', [], { status: 'toString', epoch: -1, metrics: 7 }]) {

@@ -1,9 +1,13 @@
 """The display where the kernel is hard to reach: without subshells, interrupted, after a reload."""
 
+import json
+
 import pytest
 from lab import Lab, install_ipykernel
 from lessons import BUILD, OUTCOME, WATCH, fit
 from pages import LabPage
+
+from glow_widgets._saved import PLANE_MIME
 
 ENDLESS = 200_000
 OLD = "6.31.0"
@@ -86,24 +90,73 @@ def test_the_kernel_s_interrupt_is_said_and_returns_the_history(tab):
     assert_history_was_returned(tab)
 
 
-def test_a_page_loaded_anew_says_that_the_training_goes_on(tab, lab):
-    """AC-09: the kernel is busy, so nothing can come back; the notice says what to do."""
-    start(tab, "anew.ipynb")
+def load_anew(tab, name, kernel="python3"):
+    """Start a training, save the notebook and load the page anew; epochs done until then."""
+    start(tab, name, kernel)
     tab.save()
+    before = epochs_done(tab)
     tab.page.reload()
-    notice = tab.page.get_by_test_id("glow-disconnected")
-    notice.first.wait_for()
-    assert "training goes on in the kernel" in notice.first.inner_text()
-    assert "model.history" in notice.first.inner_text()
-    output = tab.text_of_output(1)
-    assert "Loading widget" not in output
-    tab.shot_of_output(1, "progress-loaded-anew")
+    tab.page.get_by_test_id("glow-progress").wait_for()
+    wait_for_status(tab, "Running")
+    return before
 
-    (kernel,) = lab.kernels()
-    lab.ask(f"api/kernels/{kernel['id']}/interrupt", method="POST")
-    code = "print(type(model.history).__name__, len(model.history.epoch))"
-    kind, epochs = tab.page.evaluate(ASK, code).split()
-    assert kind == "History"
+
+def epochs_done(tab):
+    bar = tab.page.locator("[data-testid=glow-progress] .glow-bar").first
+    return int(bar.get_attribute("aria-valuenow"))
+
+
+def saved_outputs(tab, lab, name):
+    tab.save()
+    cells = json.loads((lab.root / name).read_text())["cells"]
+    return [output["data"] for output in cells[1]["outputs"] if "data" in output]
+
+
+def assert_ended_as_kept(tab, lab, name, word):
+    """The outputs are now those that need no kernel, on the page and in the file."""
+    wait_for_status(tab, word)
+    tab.wait_until(lambda: all("live" not in " ".join(o) for o in saved_outputs(tab, lab, name)))
+    training, plane = saved_outputs(tab, lab, name)
+    assert f"Training {word.lower()}" in "".join(training["text/plain"])
+    assert PLANE_MIME in plane
+    code = "print(type(model.history).__name__, len(model.history.epoch), watch.in_order)"
+    kind, epochs, in_order = tab.page.evaluate(ASK, code).split()
+    assert (kind, in_order) == ("History", "True")
     assert int(epochs) > 0
     # Widgets that the page cannot find any more are complained of by JupyterLab itself.
     tab.complaints.clear()
+
+
+def test_a_page_loaded_anew_shows_the_training_again_and_commands_it(tab, lab):
+    """AC-09: display, plane, curves and buttons come back although the kernel is busy."""
+    before = load_anew(tab, "anew.ipynb")
+    tab.by_id("glow-plane").wait_for()
+    tab.page.locator("[data-testid=glow-progress] .glow-curve").first.wait_for()
+    tab.page.locator("[data-testid=glow-pause]:enabled").wait_for()
+    assert epochs_done(tab) > before
+    assert "Loading widget" not in tab.text_of_output(1)
+    tab.shot_of_output(1, "progress-loaded-anew")
+    tab.by_id("glow-pause").click()
+    wait_for_status(tab, "Paused")
+    held = epochs_done(tab)
+    tab.by_id("glow-step-epoch").click()
+    tab.wait_until(lambda: epochs_done(tab) == held + 1)
+
+    # A paused training publishes nothing: another page has to ask for it.
+    tab.page.reload()
+    wait_for_status(tab, "Paused")
+    assert epochs_done(tab) == held + 1
+    tab.page.locator("[data-testid=glow-stop]:enabled").click()
+    assert_ended_as_kept(tab, lab, "anew.ipynb", "Stopped")
+    tab.shot_of_output(1, "progress-loaded-anew-stopped")
+
+
+def test_a_page_loaded_anew_follows_a_kernel_without_subshells(old_tab, old_lab):
+    """AC-09: ipykernel 6 hears nothing before its cell ends, but what it publishes is shown."""
+    before = load_anew(old_tab, "old-anew.ipynb", "ipykernel-6")
+    tab = old_tab
+    tab.by_id("glow-plane").wait_for()
+    tab.page.get_by_test_id("glow-message").get_by_text("only between cells").wait_for()
+    assert epochs_done(tab) > before
+    tab.by_id("glow-stop").click()
+    assert_ended_as_kept(tab, old_lab, "old-anew.ipynb", "Interrupted")

@@ -20,7 +20,7 @@ def history():
 def test_the_loss_and_one_metric_have_curves_for_both_kinds_of_data(history):
     curves = MetricCurves()
     curves.show(history)
-    assert [figure.title for figure in curves.children] == ["loss", "accuracy"]
+    assert len(curves.children) == 2
     training, validation = curves.children[0].marks
     np.testing.assert_allclose(training.y, [1 / epoch for epoch in range(1, 11)])
     np.testing.assert_allclose(validation.x, range(1, 11))
