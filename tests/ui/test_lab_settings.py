@@ -9,10 +9,29 @@ TITLES = {
     "notifyAfter": "Tell of trainings longer than (seconds)",
 }
 PROGRESS = """
+import time
+from IPython.display import display
 from glow_widgets import TrainingProgress
-progress = TrainingProgress(epochs=10)
-progress
+progress = TrainingProgress(epochs=1, batches=10**6)
+display(progress)
+for batch in range(10**6):
+    time.sleep(0.01)
+    if progress.batch_done(batch):
+        break
 """
+
+# Notes the milliseconds between two times that the progress is drawn.
+WATCH = """() => {
+  const count = document.querySelectorAll('.glow-progress-full .glow-bar-count')[1];
+  let last = performance.now();
+  window.pauses = [];
+  new MutationObserver(() => {
+    const now = performance.now();
+    window.pauses.push(now - last);
+    last = now;
+  }).observe(count, { childList: true, characterData: true, subtree: true });
+}"""
+SHORT_MS = 1500
 
 
 def picture(tab):
@@ -39,6 +58,7 @@ def test_settings_have_titles_and_units_refuse_bad_values_and_apply_at_once(
     assert tab.setting("refreshRate").input_value() == "5"
     assert tab.setting("notifyAfter").input_value() == "30"
     assert not tab.setting("autoshow").is_checked()
+    tab.page.set_viewport_size({"width": 1800, "height": 900})
     tab.shot("lab-settings-light")
 
     tab.setting("refreshRate").fill("99")
@@ -63,3 +83,17 @@ def test_settings_have_titles_and_units_refuse_bad_values_and_apply_at_once(
     assert tab.by_id("glow-runs").count() == 0 or tab.by_id("glow-runs").is_hidden()
     tab.run_all()
     tab.by_id("glow-runs").get_by_text("Training 1").wait_for()
+    tab.shot("lab-autoshow-light")
+
+    tab.page.evaluate(WATCH)
+    tab.page.wait_for_function("short => window.pauses.some(ms => ms < short)", arg=SHORT_MS)
+    tab.open_settings()
+    tab.setting("refreshRate").fill("0.5")
+    tab.wait_for_setting("refreshRate", 0.5)
+    # The pause under way is still of the length it began with.
+    tab.page.evaluate("window.pauses.length = 0")
+    tab.page.wait_for_function("window.pauses.length >= 3")
+    assert min(tab.page.evaluate("window.pauses.slice(1)")) > SHORT_MS
+    tab.command("docmanager:open", path="autoshow.ipynb")
+    tab.by_id("glow-stop").click()
+    tab.wait_until_done()

@@ -5,6 +5,7 @@ import type { DocumentWidget } from '@jupyterlab/docregistry';
 import { CommandIDs } from '../tokens';
 import { MODULE_NAME } from '../version';
 import { FILE_TYPE, PlanePanel, PlaneViewerFactory } from '../viewer';
+import { planeIcon } from './icons';
 
 export const planes: JupyterFrontEndPlugin<void> = {
   id: `${MODULE_NAME}:viewer`,
@@ -16,9 +17,10 @@ export const planes: JupyterFrontEndPlugin<void> = {
     const tracker = new WidgetTracker<DocumentWidget<PlanePanel>>({
       namespace: `${MODULE_NAME}-viewer`
     });
-    app.docRegistry.addFileType(FILE_TYPE);
+    app.docRegistry.addFileType({ ...FILE_TYPE, icon: planeIcon });
     app.docRegistry.addWidgetFactory(factory);
     factory.widgetCreated.connect((_, widget) => {
+      widget.title.icon = planeIcon;
       widget.context.pathChanged.connect(() => void tracker.save(widget));
       void tracker.add(widget);
     });
