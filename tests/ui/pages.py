@@ -19,8 +19,8 @@ READY = """async () => {
     await session.session?.kernel?.info;
   }
 }"""
-# A warning of the software renderer, not of any page.
-HARMLESS = ("GPU stall due to ReadPixels", "GroupMarkerNotSet")
+# Warnings of the software renderer, and of JupyterLab where the machine is slow.
+HARMLESS = ("GPU stall due to ReadPixels", "GroupMarkerNotSet", "ms to activate")
 
 
 class LabPage:

