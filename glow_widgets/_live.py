@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from glow_widgets._place import Place
 
 _INTERVAL = 0.25
+_SHARE = 0.05  # of the training's time
 _BUDGET = 0.05
 _FEWEST_EPOCHS = 2  # with fewer there is no slider of epochs, and the view would grow
 _TITLE = "Information plane"
@@ -41,7 +42,7 @@ class LivePlaneOutput:
 
         self._live = LivePlane(recording, estimator)
         # Never more than a small share of the training's time, however slow the estimator is.
-        self._throttle = Throttle(_INTERVAL)
+        self._throttle = Throttle(_INTERVAL, _SHARE)
         self._failed = False
         self._place = place
         self._name = name

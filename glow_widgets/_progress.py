@@ -19,7 +19,9 @@ from glow_widgets._timing import Clock, Stopwatch, Throttle
 FINAL_STATUSES = ("stopped", "interrupted", "diverged", "failed", "done")
 STATUSES = ("running", "paused", "stopping", *FINAL_STATUSES)
 _CURVES_AFTER = 1.0  # seconds: a training that is over by then never needs bqplot
-_CURVES_INTERVAL = 1.0
+# Seconds between two updates, and the share of the training's time that they may take.
+_STATE = (0.2, 0.01)
+_CURVES = (1.0, 0.01)
 _COUNTS = ("epoch", "epochs", "batch")
 
 
@@ -43,8 +45,9 @@ class TrainingProgress(GlowWidget):
                 break
         progress.finish("stopped" if progress.control.stop_requested else "done")
 
-    At most five updates a second are sent, one of the curves, and the last one always. A cell that
-    is run again closes the displays that its last run made.
+    At most five updates a second are sent, one of the curves, and the last one always; fewer where
+    they would take more than a fiftieth of the time. A cell that is run again closes the displays
+    that its last run made.
 
     Args:
         epochs: Number of epochs when the training is complete.
@@ -79,8 +82,9 @@ class TrainingProgress(GlowWidget):
         self.history = MetricHistory()
         self._status, self._message = "running", ""
         self._watch = Stopwatch(clock)
-        self._throttle = Throttle(clock=clock)
-        self._curves_throttle = Throttle(_CURVES_INTERVAL, clock=clock)
+        self._clock = clock
+        self._throttle = Throttle(*_STATE, clock)
+        self._curves_throttle = Throttle(*_CURVES, clock)
         super().__init__(state=self._describe())
         self.on_msg(self._on_message)
         retire_earlier(self)
@@ -169,23 +173,25 @@ class TrainingProgress(GlowWidget):
         return "stopping" if self.control.stop_requested else "running"
 
     def _show(self) -> None:
+        began = self._clock()
         if self._batch and self._status not in FINAL_STATUSES:
             self._metrics |= {name: float(value) for name, value in self._running().items()}
         self.publish(state=self._describe())
-        self._throttle.sent()
+        self._throttle.sent(self._clock() - began)
         if self._watch.elapsed >= _CURVES_AFTER and self._curves_throttle.ready():
             self._draw_curves()
 
     def _draw_curves(self) -> None:
         if self._watch.elapsed < _CURVES_AFTER or not self.history:
             return
+        began = self._clock()
         from glow_widgets._metric_curves import MetricCurves
 
         curves: MetricCurves = self.curves or MetricCurves()
         curves.show(self.history)
         if self.curves is None:
             self.publish(curves=curves)
-        self._curves_throttle.sent()
+        self._curves_throttle.sent(self._clock() - began)
 
     def _describe(self) -> dict[str, Any]:
         return {

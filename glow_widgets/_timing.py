@@ -12,6 +12,7 @@ class Throttle:
     """Says when enough time has passed to send again.
 
     The browser shows late what it receives too fast and never drops it, so the kernel holds back.
+    Where sending is slow, on a machine that does other work too, it holds back more.
 
     Args:
         interval: Seconds between two sends at the least.
@@ -21,9 +22,7 @@ class Throttle:
         clock: Seconds, monotonic.
     """
 
-    def __init__(
-        self, interval: float = 0.2, *, share: float = 0.08, clock: Clock = time.monotonic
-    ) -> None:
+    def __init__(self, interval: float, share: float, clock: Clock = time.monotonic) -> None:
         self._interval = interval
         self._share = share
         self._clock = clock
@@ -34,7 +33,7 @@ class Throttle:
         """Whether the next send is due."""
         return self._clock() >= self._due
 
-    def sent(self, cost: float = 0.0) -> None:
+    def sent(self, cost: float) -> None:
         """Note a send that took ``cost`` seconds and ended now."""
         counted, self._first = 0.0 if self._first else cost, False
         self._due = self._clock() + max(self._interval, counted / self._share)

@@ -95,6 +95,21 @@ def test_a_text_says_how_a_training_ended(capfd, verbose, act, said):
     assert said in "".join(capfd.readouterr()).splitlines()[-1]
 
 
+@pytest.mark.parametrize("verbose", [1, 2])
+def test_a_text_says_that_the_loss_grew_beyond_all_numbers(capfd, verbose):
+    """AC-08."""
+
+    def explode(model):
+        next(model.parameters()).data.fill_(3e37)
+
+    model = Sequential([Dense(2)], input_shape=(4,), seed=0)
+    model.compile("sgd", loss="mse")
+    x, y = torch.ones(24, 4), torch.zeros(24, 2)
+    model.fit(x, y, epochs=3, batch_size=8, verbose=verbose, callbacks=[At(explode)])
+    said = "Training diverged: loss became inf in epoch 2; the last good epoch is 1. 3 of 3 epochs"
+    assert said in "".join(capfd.readouterr()).splitlines()[-1]
+
+
 def test_text_in_a_log_is_a_line_per_epoch(capfd):
     """AC-10: where nothing can be redrawn, every epoch is a line of its own."""
     _fit()

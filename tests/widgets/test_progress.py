@@ -175,6 +175,44 @@ def test_means_over_the_epoch_so_far_are_shown_and_asked_for_only_when_shown(clo
     assert len(asked) <= 6
 
 
+def test_updates_that_are_slow_to_send_take_less_than_a_twentieth_of_the_time(clock):
+    """AC-04: on a machine where one takes 50 ms too; tests/benchmarks/bench_display.py measures."""
+    progress = TrainingProgress(1, 1000, clock=clock)
+    spent = []
+
+    def send(message, buffers=None):
+        clock.now += 0.05
+        spent.append(0.05)
+
+    progress._send = send
+    began = clock.now
+    for batch in range(100_000):
+        clock.now += 0.001
+        progress.batch_done(batch % 1000)
+    assert len(spent) > 5
+    assert sum(spent) < 0.05 * (clock.now - began)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_a_running_value_that_is_not_finite_is_said_in_words(clock, value):
+    """AC-08: JSON has no such numbers."""
+    progress = TrainingProgress(1, 10, clock=clock, running=lambda: {"loss": value})
+    clock.now += 1
+    progress.batch_done(0)
+    assert progress.state["metrics"] == {"loss": str(value)}
+
+
+def test_the_curves_are_told_to_a_page_that_asks(progress):
+    """AC-09: a page loaded anew has none of bqplot's widgets."""
+    progress.epoch_done(0, {"loss": 0.5})
+    progress.epoch_done(1, {"loss": float("nan")})
+    sent = Sent(progress)
+    click(progress, "history")
+    (message,) = sent
+    expected = {"epochs": [1, 2], "values": {"loss": [0.5, None]}}
+    assert message["content"] == {"action": "history", "history": expected}
+
+
 def test_a_finished_training_shows_full_bars(progress):
     """AC-02: exactly 100 %."""
     progress.epoch_done(3, {"loss": 0.5})

@@ -2,22 +2,22 @@ from glow_widgets._timing import Stopwatch, Throttle
 
 
 def test_throttle_lets_the_first_through_and_then_one_an_interval(clock):
-    throttle = Throttle(0.2, clock=clock)
+    throttle = Throttle(0.2, 0.05, clock)
     sent = 0
     for _ in range(1000):
         clock.now += 0.001
         if throttle.ready():
-            throttle.sent()
+            throttle.sent(0.0)
             sent += 1
     assert sent == 5
 
 
 def test_throttle_keeps_costly_sends_below_their_share(clock):
-    throttle = Throttle(0.2, share=0.05, clock=clock)
-    throttle.sent(cost=3.0)  # compiles: not typical
+    throttle = Throttle(0.2, 0.05, clock)
+    throttle.sent(3.0)  # compiles: not typical
     clock.now += 0.21
     assert throttle.ready()
-    throttle.sent(cost=0.1)
+    throttle.sent(0.1)
     clock.now += 1.99
     assert not throttle.ready()
     clock.now += 0.02
