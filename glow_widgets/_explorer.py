@@ -13,14 +13,15 @@ from traitlets import Bool, Dict, Unicode, validate
 from glow_widgets._base import GlowWidget
 from glow_widgets._catalogue import catalogue
 from glow_widgets._code import plane_code
+from glow_widgets._document import check_document
 from glow_widgets._engine import Engine
 from glow_widgets._histogram import Histograms
 from glow_widgets._inquiries import KINDS
 from glow_widgets._keeper import TITLE
 from glow_widgets._offered import Offered
 from glow_widgets._output import KeptOutput
-from glow_widgets._plane import check_document
 from glow_widgets._presets import labels, with_published
+from glow_widgets._rerun import retire_earlier
 from glow_widgets.export import save_html
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         self.view.on_msg(self._on_message)
         self._engine.select(self.view.selection)
         self._engine.start()
+        retire_earlier(self)
 
     @property
     def estimator(self) -> Estimator:

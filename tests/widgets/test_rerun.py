@@ -7,7 +7,9 @@ import IPython
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from glow_widgets import InformationPlane
+from glow.estimators import Binned
+from glow.models import Sequential
+from glow_widgets import EstimatorExplorer, InformationPlane, TrainingDisplay, TrainingProgress
 from glow_widgets import _rerun as rerun
 
 
@@ -29,16 +31,35 @@ def closed(widget):
     return widget.comm is None
 
 
-def test_fifty_runs_of_a_cell_leave_one_widget(running):
+@pytest.fixture(params=[InformationPlane, TrainingProgress, EstimatorExplorer])
+def make(request, recording):
+    if request.param is EstimatorExplorer:
+        return lambda: EstimatorExplorer(recording, [Binned(range="global")])
+    return request.param
+
+
+def test_fifty_runs_of_a_cell_leave_one_widget(running, make):
     running("a", "0")
-    last = InformationPlane()
+    last = make()
     before = len(_instances)
     for number in range(1, 51):
         running("a", str(number))
-        earlier, last = last, InformationPlane()
+        earlier, last = last, make()
         assert closed(earlier)
     assert len(_instances) == before
     assert not closed(last)
+    last.close()
+
+
+def test_fifty_trainings_in_one_cell_leave_no_widget(running, model, data, outputs):
+    plain = Sequential(list(model.layers), seed=0)
+    plain.compile("adam", loss="cross_entropy")
+    before = len(_instances)
+    for number in range(50):
+        running("a", str(number))
+        plain.fit(*data, epochs=1, verbose=0, callbacks=[TrainingDisplay()])
+    assert len(outputs) == 50
+    assert len(_instances) == before
 
 
 def test_widgets_of_one_run_and_of_other_cells_stay(running):
