@@ -1,4 +1,5 @@
 import { el } from './dom';
+import { pageWords } from './lab/words';
 import { strings } from './strings';
 import { MODULE_VERSION } from './version';
 
@@ -7,7 +8,7 @@ export function mismatch(python: unknown): HTMLElement | null {
   if (python === MODULE_VERSION) {
     return null;
   }
-  const text = strings.mismatch(String(python ?? '?'), MODULE_VERSION);
+  const text = pageWords().__(strings.mismatch, String(python ?? '?'), MODULE_VERSION);
   const attributes = { role: 'alert' };
   return el('p', { class: 'glow glow-problem', testid: 'glow-mismatch', text, attributes });
 }

@@ -300,19 +300,18 @@ export const strings = {
     recordingLabel: 'PyGlow recording',
     recordingName: 'Recording'
   },
+  /** Of the viewer of recordings; as `lab`. */
   recording: {
-    cannotShow: (reason: string): string =>
-      `This recording cannot be shown. ${reason} Open it with the text editor to see what it holds.`,
-    title: (name: string): string => `Recording ${name}`,
+    cannotShow:
+      'This recording cannot be shown. %1 Open it with the text editor to see what it holds.',
+    title: 'Recording %1',
     facts: 'What was recorded',
     epochs: 'Epochs',
-    epochsValue: (count: number, first: number, last: number): string =>
-      count > 1
-        ? `${count} snapshots, from epoch ${first} to ${last}`
-        : `1 snapshot, epoch ${first}`,
+    epochsOne: '%1 snapshot, epoch %2',
+    epochsMany: '%1 snapshots, from epoch %2 to %3',
     noEpochs: 'none yet',
     runs: 'Networks',
-    runsValue: (runs: number): string => `${runs} trained side by side`,
+    runsValue: '%1 trained side by side',
     samples: 'Training samples',
     seed: 'Seed',
     keep: 'Stored',
@@ -321,22 +320,24 @@ export const strings = {
     created: 'Recorded',
     generator: 'Written by',
     size: 'Size',
-    sizeValue: (size: string, files: number): string =>
-      `${size} in ${files} ${files === 1 ? 'file' : 'files'}`,
+    sizeOne: '%2 in %1 file',
+    sizeMany: '%2 in %1 files',
     layers: 'Layers',
     layer: 'Layer',
     units: 'Shape of T',
     noise: 'Declared noise',
+    none: 'none',
     settings: 'Settings of the training',
     explore: 'Estimate in a Console',
     exploreHint: 'Starts a kernel beside this view and offers every estimator on the recording',
     noConsole: 'A console cannot be opened here. Run this in a notebook:',
     byHand: 'Or run this in a notebook:'
   },
-  mismatch: (python: string, extension: string): string =>
-    `The two halves of PyGlow differ: the kernel has version ${python}, JupyterLab's extension ` +
-    `${extension}. What is shown below may be wrong or incomplete. Install one version in both ` +
-    'places, then restart the kernel and reload this page.',
+  /** As `lab`. */
+  mismatch:
+    "The two halves of PyGlow differ: the kernel has version %1, JupyterLab's extension %2. What " +
+    'is shown below may be wrong or incomplete. Install one version in both places, then restart ' +
+    'the kernel and reload this page.',
   page: {
     noDocument:
       'This page holds no plane: the element with the id “glow-document” is missing. Export it again.'

@@ -3,6 +3,7 @@ import { DOMWidgetModel, DOMWidgetView, unpack_models, WidgetModel } from '@jupy
 import { el } from './dom';
 import { Explorer, type Selection } from './explorer';
 import { Hearing } from './hearing';
+import { pageWords } from './lab/words';
 import { living } from './living';
 import { mismatch } from './mismatch';
 import { mount } from './mount';
@@ -129,7 +130,7 @@ export class ProgressModel extends GlowModel {
     this.listen();
     runs.join({ id, kernel, send: action => this.ask(action) }, this.get('state'));
     this.on('change:state', () => runs.update(id, this.get('state')));
-    this.onLost(() => runs.leave(id, strings.lab.kernelLost));
+    this.onLost(() => runs.leave(id, pageWords().__(strings.lab.kernelLost)));
   }
 
   private listen(): void {

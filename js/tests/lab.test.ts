@@ -6,6 +6,7 @@ import { describeRecording } from '../src/lab/recording-view';
 import { pageOf, savePng } from '../src/lab/save';
 import { formatBytes } from '../src/format';
 import { markTitleUntilSeen } from '../src/lab/title';
+import { translation } from '../src/lab/words';
 import { fixture } from './documents';
 
 const HOSTILE = '</script><img src=x onerror="hacked()"><b>bold</b>';
@@ -26,9 +27,9 @@ function header(changes: object = {}): string {
   });
 }
 
-function shown(text: string): HTMLElement {
+function shown(text: string, words = translation(null)): HTMLElement {
   const page = document.createElement('div');
-  page.append(...describeRecording(text, 'tanh', { files: 3, bytes: 34_567 }));
+  page.append(...describeRecording(text, 'tanh', { files: 3, bytes: 34_567 }, words));
   return page;
 }
 

@@ -17,7 +17,7 @@ function tell(app: JupyterFrontEnd, words: TranslationBundle, run: Run): void {
   const text = words.__(
     strings.lab.ended,
     run.number,
-    strings.progress.status[status].toLowerCase(),
+    words.__(strings.progress.status[status]).toLowerCase(),
     formatDuration(elapsed)
   );
   const show = {

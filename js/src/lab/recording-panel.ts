@@ -1,6 +1,7 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 
@@ -26,7 +27,8 @@ export class RecordingPanel extends Widget {
   constructor(
     private readonly context: DocumentRegistry.Context,
     private readonly contents: Contents.IManager,
-    private readonly commands: CommandRegistry
+    private readonly commands: CommandRegistry,
+    private readonly words: TranslationBundle
   ) {
     super();
     this.addClass('glow-panel');
@@ -62,7 +64,7 @@ export class RecordingPanel extends Widget {
 
   private draw(size: FolderSize | null): void {
     const text = this.context.model.toString();
-    this.body.replaceChildren(...describeRecording(text, this.name, size));
+    this.body.replaceChildren(...describeRecording(text, this.name, size, this.words));
   }
 
   private async measure(): Promise<FolderSize | null> {
@@ -78,17 +80,18 @@ export class RecordingPanel extends Widget {
   /** The button, and the code for those who want it in a notebook of theirs. */
   private invitation(): HTMLElement {
     const { explore, exploreHint, byHand, noConsole } = strings.recording;
+    const { words } = this;
     const available = this.commands.hasCommand(CommandIDs.createConsole);
     const button = el('button', {
       class: 'glow-button',
       testid: 'glow-explore',
-      text: explore,
-      attributes: { type: 'button', title: exploreHint },
+      text: words.__(explore),
+      attributes: { type: 'button', title: words.__(exploreHint) },
       on: { click: () => void this.explore() }
     });
     button.hidden = !available;
     const code = el('pre', { class: 'glow-code', text: exploreCode(this.folder || '.') });
-    const hint = el('p', { class: 'glow-note', text: available ? byHand : noConsole });
+    const hint = el('p', { class: 'glow-note', text: words.__(available ? byHand : noConsole) });
     return el('section', { class: 'glow-explore' }, button, hint, code);
   }
 

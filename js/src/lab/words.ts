@@ -7,3 +7,15 @@ const DOMAIN = 'glow_widgets';
 export function translation(translator: ITranslator | null): TranslationBundle {
   return (translator ?? nullTranslator).load(DOMAIN);
 }
+
+let spoken = translation(null);
+
+/** The language of the page, for what no plugin makes: widgets, which a kernel asks for. */
+export function pageWords(): TranslationBundle {
+  return spoken;
+}
+
+/** Set the language of the page. */
+export function speak(words: TranslationBundle): void {
+  spoken = words;
+}
