@@ -1,8 +1,9 @@
-"""The cell output of an explorer: live while there is a kernel, and still a plane without one."""
+"""The cell output of a plane: live while there is a kernel, and still a plane without one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from glow_widgets._saved import PLANE_MIME, readable
@@ -10,6 +11,9 @@ from glow_widgets._saved import PLANE_MIME, readable
 if TYPE_CHECKING:
     import xarray as xr
     from IPython.display import DisplayHandle
+
+
+QUIET = 0.5  # seconds
 
 
 class KeptOutput:
@@ -27,6 +31,7 @@ class KeptOutput:
     def __init__(self, model_id: str) -> None:
         self._live = {"live": model_id}
         self._handles: list[DisplayHandle] = []
+        self._timer: threading.Timer | None = None
 
     @property
     def shown(self) -> bool:
@@ -47,13 +52,25 @@ class KeptOutput:
         if handle is not None:  # there is none outside a notebook
             self._handles.append(handle)
 
-    def keep(self, document: Mapping[str, Any], plane: xr.Dataset) -> None:
+    def keep(self, document: Mapping[str, Any], plane: xr.Dataset | None) -> None:
         """Replace what is kept.
 
         Args:
             document: The plane document.
-            plane: What readers see that cannot draw documents.
+            plane: What readers see that cannot draw documents; the document's title if None.
         """
-        bundle = {PLANE_MIME: {**document, **self._live}, **readable(plane)}
+        shown = {"text/plain": str(document.get("title"))} if plane is None else readable(plane)
+        bundle = {PLANE_MIME: {**document, **self._live}, **shown}
         for handle in self._handles:
             handle.update(bundle, raw=True)  # type: ignore[no-untyped-call] # IPython's
+
+    def keep_later(self, keep: Callable[[], None]) -> None:
+        """Call ``keep`` in a thread once half a second has passed without another call of this.
+
+        A loop of updates pays for one picture, not for one each.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(QUIET, keep)
+        self._timer.daemon = True
+        self._timer.start()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Dict, TraitError, Unicode, validate
+from traitlets import Dict, Unicode, validate
 
 from glow_widgets._base import GlowWidget
+from glow_widgets._document import check_document, keepable, to_document
+from glow_widgets._output import KeptOutput
 from glow_widgets._rerun import retire_earlier
 
 if TYPE_CHECKING:
     import xarray as xr
-
-FORMAT = "glow.plane"
 
 
 class InformationPlane(GlowWidget):
@@ -24,7 +24,8 @@ class InformationPlane(GlowWidget):
         view = InformationPlane(plane(recording, Binned()))
         view.update(plane(recording, KDE()))
 
-    A cell that is run again closes the views that its last run made.
+    A cell that is run again closes the views that its last run made. The cell's output holds the
+    plane too, at most 60 epochs: saved, it is still there in a notebook opened without a kernel.
 
     Args:
         plane: A plane, a sweep over one parameter, ``{recording name: plane}``, or a plane
@@ -46,44 +47,26 @@ class InformationPlane(GlowWidget):
         title: str | None = None,
         run: str = "",
     ) -> None:
-        self._title = title
+        self._planes, self._title = plane, title
         super().__init__(document={} if plane is None else to_document(plane, title), run=run)
+        self._output = KeptOutput(self.model_id)
         retire_earlier(self)
 
     def update(self, plane: xr.Dataset | Mapping[str, Any]) -> None:
         """Show another plane in place of the present one."""
+        self._planes = plane
         self.publish(document=to_document(plane, self._title))
+        if self._output.shown:
+            self._output.keep_later(self._keep)
+
+    def _ipython_display_(self) -> None:
+        self._output.show(repr(self))
+        self._keep()
+
+    def _keep(self) -> None:
+        if self._planes is not None:
+            self._output.keep(*keepable(self._planes, self._title))
 
     @validate("document")
     def _check_document(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
         return check_document(proposal["value"], "InformationPlane")
-
-
-def to_document(planes: Any, title: str | None = None) -> dict[str, Any]:  # noqa: ANN401 - see below
-    """The plane document of ``planes``.
-
-    Args:
-        planes: What :func:`glow.dynamics.document` takes, or a document, returned as is.
-        title: Heading of a new document.
-    """
-    if isinstance(planes, Mapping) and "format" in planes:
-        return check_document(dict(planes), "document")
-    from glow.dynamics import document
-
-    return document(planes, title=title)
-
-
-def check_document(document: dict[str, Any], owner: str) -> dict[str, Any]:
-    """Refuse a dict that is not a plane document (an empty one stands for an empty plane).
-
-    Raises:
-        TraitError: If ``format`` or ``recordings`` is missing or wrong.
-    """
-    if document and document.get("format") != FORMAT:
-        raise TraitError(
-            f"{owner}: expected a document of format {FORMAT!r}, got {document.get('format')!r}. "
-            "Make one with glow.dynamics.document(planes)."
-        )
-    if document and not document.get("recordings"):
-        raise TraitError(f"{owner}: the document holds no recordings; expected at least one.")
-    return document

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glow.callbacks._outcome import Outcome
-from glow_widgets._plane import to_document
+from glow_widgets._document import to_document
 from glow_widgets._small import thin
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glow_widgets._plane import to_document
+from glow_widgets._document import to_document
 from glow_widgets._small import thin
 
 if TYPE_CHECKING:

@@ -31,19 +31,33 @@ def move_the_slider(tab):
     tab.page.locator("[data-testid=glow-plane][data-value='256']").wait_for()
 
 
-def pause_and_stop(tab):
-    """Pause and stop the training shown last."""
-    status = tab.page.get_by_test_id("glow-status").last
-    tab.page.locator("[data-testid=glow-pause]:enabled").last.click()
-    expect(status).to_have_text("Paused", timeout=WAIT_MS)
-    tab.page.get_by_test_id("glow-stop").last.click()
-    expect(status).to_have_text("Stopped", timeout=WAIT_MS)
+def press_every_button(tab):
+    """Pause the training shown last, run one batch of it, resume and stop it."""
+    buttons = [tab.page.get_by_test_id(f"glow-{name}").last for name in ("pause", "step", "stop")]
+    pause, step, stop = buttons
+    expect(pause).to_be_enabled(timeout=WAIT_MS)
+    pause.click()
+    expect_status(tab, "Paused")
+    batch = tab.page.get_by_role("progressbar", name="Batch").last
+    before = batch.get_attribute("aria-valuetext")
+    step.click()
+    expect(batch).not_to_have_attribute("aria-valuetext", before, timeout=WAIT_MS)
+    expect_status(tab, "Paused")
+    pause.click()
+    expect_status(tab, "Running")
+    stop.click()
+    expect_status(tab, "Stopped")
+
+
+def expect_status(tab, word):
+    """Wait until the training shown last is said to be in this state."""
+    expect(tab.page.get_by_test_id("glow-status").last).to_have_text(word, timeout=WAIT_MS)
 
 
 def train_on_a_click(tab):
-    """Start the training of :data:`ON_A_CLICK`, see its plane, pause it and stop it."""
+    """Start the training of :data:`ON_A_CLICK`, see its plane, press its buttons."""
     planes = tab.page.get_by_test_id("glow-plane")
     before = planes.count()
     tab.page.get_by_role("button", name="Train", exact=True).click()
     expect(planes).to_have_count(before + 1, timeout=WAIT_MS)
-    pause_and_stop(tab)
+    press_every_button(tab)

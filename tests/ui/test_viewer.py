@@ -1,17 +1,20 @@
 """Saved planes opened from the file browser."""
 
 import json
+from pathlib import Path
 
 HOSTILE = '</script><img src=x onerror="window.hacked=1"><b id="injected">bold</b>'
 
 
 def test_a_double_click_opens_a_plane_without_a_kernel(tab, lab, plane_document):
+    """AC-43: nor PyTorch, which the server has not loaded."""
     (lab.root / "tanh.glow.json").write_text(json.dumps(plane_document))
     tab.open_home()
     tab.double_click("tanh.glow.json")
     tab.by_id("glow-plane").wait_for()
     assert int(tab.by_id("glow-plane").get_attribute("data-revision")) >= 1
     assert lab.kernels() == []
+    assert "torch" not in Path(f"/proc/{lab.pid}/maps").read_text()
     tab.shot("viewer-light")
     tab.use_theme("JupyterLab Dark")
     tab.shot("viewer-dark")

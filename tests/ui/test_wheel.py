@@ -13,7 +13,7 @@ from hosts import (
     FIT,
     ON_A_CLICK,
     move_the_slider,
-    pause_and_stop,
+    press_every_button,
     train_on_a_click,
 )
 from lab import Lab
@@ -112,7 +112,7 @@ def test_notebook_7_trains_stops_and_explores(lab, context):
     tab.command("glow:show-runs")
     tab.by_id("glow-runs").get_by_text("Training 1").wait_for()
     tab.shot("wheel-notebook-7")
-    pause_and_stop(tab)
+    press_every_button(tab)
     tab.wait_until_done()
     move_the_slider(tab)
     tab.shot_of_output(2, "wheel-notebook-7-explorer")
