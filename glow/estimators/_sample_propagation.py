@@ -122,12 +122,24 @@ class SamplePropagation(Estimator):
         return self._plain(*self._pair(x, y))
 
     def check(self, x: Array, y: Array) -> dict[str, float]:
-        """``error``, the standard error of the draws, and ``shuffled``, for shuffled y; bits."""
+        """Figures that say how far `criterion` can be trusted.
+
+        Returns:
+            In bits: ``error``, the standard error of the draws; ``noise_change``, the estimate with
+            half of the noise less this one, large where the noise hides what the variables share;
+            ``shuffled``, the estimate for shuffled y.
+        """
         first, second = self._pair(x, y)
+        shuffled = self._plain(first, _shuffled(second))
         if isinstance(first, Classes):
-            return {"error": 0.0, "shuffled": self._plain(first, _shuffled(second))}
-        error = self._draw(first, second, [self.noise]).errors[1]
-        return {"error": error, "shuffled": self._plain(first, _shuffled(second))}
+            return {"error": 0.0, "noise_change": 0.0, "shuffled": shuffled}
+        found = self._draw(first, second, [self.noise, self.noise / 2])
+        whole, half = found.means[1]
+        return {
+            "error": found.errors[1],
+            "noise_change": float(half - whole),
+            "shuffled": shuffled,
+        }
 
     def coordinates(self, t: Array, context: Context) -> tuple[float, float]:
         """I(X;T) and I(T;Y) of the noisy layer in bits, from the same draws.

@@ -16,7 +16,8 @@ RANGE = "range too narrow"
 SAMPLES = "too few samples for d"
 UNFINISHED = "still rising"
 MISFIT = "model does not fit"
-VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, SAMPLES, UNFINISHED, MISFIT)
+NOISE = "set by the noise"
+VERDICTS = (RELIABLE, AT_CEILING, ABOVE_CEILING, TIES, RANGE, NOISE, SAMPLES, UNFINISHED, MISFIT)
 """Every phrase that an estimator's verdict can be."""
 
 _NEAR_CEILING = 0.05  # bits below a ceiling at which an estimate counts as standing on it
@@ -49,7 +50,8 @@ def verdict(
             the range of the cells. ``shuffled``: the estimate for a shuffled partner, which should
             be 0. ``half_change``: the estimate less that from half of the samples; NaN where a half
             was too small to say. ``cell_ceiling``: the entropy of cells in which different values
-            share one. ``gaussian_error``: the relative error on Gaussian data of the same N, d and
+            share one. ``noise_change``: the estimate with half of the added noise less that with all
+            of it. ``gaussian_error``: the relative error on Gaussian data of the same N, d and
             covariance. ``bias_left``: bits that are still missing if the change with N goes on as
             slowly as it may. Others are ignored, and so is NaN in the others.
         ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it
@@ -59,8 +61,8 @@ def verdict(
 
     Returns:
         "reliable", "at ceiling", "above ceiling" (more than the partner's entropy), "biased by
-        ties", "range too narrow" or "too few samples for d", as which an estimate well below
-        0 counts too. The first reason that applies wins.
+        ties", "range too narrow", "set by the noise" or "too few samples for d", as which an
+        estimate well below 0 counts too. The first reason that applies wins.
     """
 
     def known(name: str, otherwise: float = 0.0) -> float:
@@ -70,6 +72,7 @@ def verdict(
     room = entropy if entropy is not None else max(abs(value), 1.0)
     allowed_change = max(_HALF_CHANGE, _HALF_SHARE * abs(value))
     moves = abs(known("half_change")) > allowed_change
+    blurred = abs(known("noise_change")) > allowed_change
     more = entropy is None or entropy - value > max(_NEAR_CEILING, _ENTROPY_SHARE * entropy)
     reasons = {
         ABOVE_CEILING: entropy is not None and value > entropy + _NEAR_CEILING,
@@ -77,6 +80,7 @@ def verdict(
         or (value > _CELLS_SHARE * known("cell_ceiling", math.inf) - _RESIDUE and more),
         TIES: known("tied_share") > _TIED_SHARE or (moves and known("atom_share") > _TIED_SHARE),
         RANGE: known("outside_share") > _OUTSIDE_SHARE,
+        NOISE: blurred,
         SAMPLES: value < -_BELOW_ZERO
         or abs(known("shuffled")) > max(_BASELINE_SHARE * room, _RESIDUE)
         or moves

@@ -163,3 +163,12 @@ def test_draws_that_do_not_fit_the_memory_are_refused(layer, context):
         ),
     ):
         SamplePropagation(samples=100000).coordinates(layer[1], context)
+
+
+@pytest.mark.parametrize(("rho", "phrase"), [(0.5, "reliable"), (0.999, "set by the noise")])
+def test_of_two_variables_the_verdict_says_where_the_noise_hides_their_information(rho, phrase):
+    x, other = np.random.default_rng(0).normal(size=(2, 2000))
+    y = rho * x + math.sqrt(1 - rho**2) * other
+    found = SamplePropagation(noise=0.1).measure(x, y)
+    assert found.verdict == phrase
+    assert found.value < -0.5 * math.log2(1 - rho**2) + 0.1
