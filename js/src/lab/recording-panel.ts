@@ -22,7 +22,11 @@ export function exploreCode(folder: string): string {
 
 /** Shows what a recording says about itself; starts a kernel only when it is asked to. */
 export class RecordingPanel extends Widget {
-  private readonly body = el('div', { testid: 'glow-recording-facts' });
+  private readonly body = el('div', {
+    class: 'glow glow-recording',
+    testid: 'glow-recording-facts'
+  });
+  private readonly invitation: HTMLElement;
 
   constructor(
     private readonly context: DocumentRegistry.Context,
@@ -32,8 +36,8 @@ export class RecordingPanel extends Widget {
   ) {
     super();
     this.addClass('glow-panel');
-    const content = el('div', { class: 'glow glow-recording' }, this.body, this.invitation());
-    this.node.append(content);
+    this.invitation = this.invite();
+    this.node.append(this.body);
     void context.ready.then(() => {
       if (!this.isDisposed) {
         context.model.contentChanged.connect(this.read, this);
@@ -64,7 +68,9 @@ export class RecordingPanel extends Widget {
 
   private draw(size: FolderSize | null): void {
     const text = this.context.model.toString();
-    this.body.replaceChildren(...describeRecording(text, this.name, size, this.words));
+    const [title, facts, ...rest] = describeRecording(text, this.name, size, this.words);
+    // Before the layers and settings, which can be long.
+    this.body.replaceChildren(title, facts ?? '', this.invitation, ...rest);
   }
 
   private async measure(): Promise<FolderSize | null> {
@@ -78,7 +84,7 @@ export class RecordingPanel extends Widget {
   }
 
   /** The button, and the code for those who want it in a notebook of theirs. */
-  private invitation(): HTMLElement {
+  private invite(): HTMLElement {
     const { explore, exploreHint, byHand, noConsole } = strings.recording;
     const { words } = this;
     const available = this.commands.hasCommand(CommandIDs.createConsole);

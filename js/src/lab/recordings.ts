@@ -67,6 +67,7 @@ export const recordings: JupyterFrontEndPlugin<void> = {
     app.docRegistry.addFileType({ ...RECORDING_TYPE, displayName });
     app.docRegistry.addWidgetFactory(factory);
     factory.widgetCreated.connect((_, widget) => {
+      widget.title.icon = planeIcon;
       widget.context.pathChanged.connect(() => void tracker.save(widget));
       void tracker.add(widget);
     });
