@@ -14,6 +14,15 @@ export function formatSetting(value: number | string | null): string {
   return typeof value === 'number' ? formatNumber(value) : (value ?? strings.explorer.none);
 }
 
+/** Settings in words: "gamma 1, shifts 10". */
+export function settingsInWords(
+  settings: Readonly<Record<string, number | string | null>>
+): string {
+  return Object.entries(settings)
+    .map(([name, value]) => strings.explorer.setting(name, formatSetting(value)))
+    .join(', ');
+}
+
 /** An error in one significant digit: `4e-4`, `0.02`. */
 export function formatError(value: number): string {
   const rounded = Number(value.toPrecision(1));

@@ -13,6 +13,8 @@ export const strings = {
     dropped: (count: number): string =>
       `${count} ${count === 1 ? 'point is' : 'points are'} not drawn: ` +
       `${count === 1 ? 'its value is' : 'their values are'} missing or not finite.`,
+    lacking: (layer: string, count: number, reason: string): string =>
+      `${layer}: ${count} ${count === 1 ? 'point' : 'points'} missing${reason ? `. ${reason}` : ''}`,
     axis: (label: string, unit: string): string => (unit ? `${label} (${unit})` : label),
     refused: (reasons: readonly string[]): string =>
       `The estimator refused points: ${reasons[0]}` +
@@ -23,7 +25,12 @@ export const strings = {
     },
     provenance: (samples: number, runs: number): string =>
       `${samples} samples, ` + (runs > 1 ? `mean of ${runs} runs` : 'one run'),
-    doubt: (label: string, verdict: string): string => `${label}: ${verdict}`,
+    doubt: (label: string, verdict: string, at: string): string =>
+      `${label}: ${verdict}${at ? ` (judged at ${at}, the nearest)` : ''}`,
+    trusted: (at: string): string =>
+      `Nothing speaks against it${at ? ` at ${at}, the nearest that was judged` : ''}.`,
+    unjudged: 'Not judged by the estimator.',
+    judgedNear: (at: string): string => `Judged at ${at}, the nearest there is a judgement of.`,
     aboveCeiling: (label: string, ceiling: string, unit: string): string =>
       `${label}: above the ceiling ${ceiling} ${unit}`.trim() + ', which no true value exceeds',
     outOfOrder: (label: string, layer: string): string =>
@@ -127,6 +134,8 @@ export const strings = {
     cancelHint: 'Stop computing and stay with the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
     beside: 'Side by side',
+    showing: (recording: string, settings: string): string =>
+      `${recording}, still at ${settings}`,
     preset: 'As in',
     noPreset: 'own settings',
     presetDiffers: (paper: string, differs: string): string => `${paper}. Differs: ${differs}`,

@@ -1,7 +1,9 @@
-import { asFlag, asList, asObject, asText, DocumentError, optional } from '../plane/check';
+import { asFlag, asList, asObject, asText, optional } from '../plane/check';
 import { readSlider } from '../plane/document';
-import type { Offer, Settings, SettingValue } from '../plane/estimator';
+import type { Offer, Settings } from '../plane/estimator';
 import { readHistograms, type HistogramTable } from './histogram-data';
+import { readKnown, type Known } from './known';
+import { readEach, readSettings } from './settings-data';
 
 /** What a host can compute: known at once, long before there is a curve to draw. */
 export interface Catalogue extends Extras {
@@ -30,9 +32,11 @@ export interface Extras {
   sources: Record<string, string>;
   /** Histograms of activations, by recording. */
   histograms: Record<string, HistogramTable>;
+  /** Answers to known problems, at most one for a setting. */
+  known: Known[];
 }
 
-const NO_EXTRAS: Extras = { presets: [], sources: {}, histograms: {} };
+const NO_EXTRAS: Extras = { presets: [], sources: {}, histograms: {}, known: [] };
 
 export const EMPTY: Catalogue = { recordings: [], estimators: [], problems: {}, ...NO_EXTRAS };
 
@@ -71,7 +75,11 @@ export function readExtras(value: unknown, where: string): Extras {
     histograms:
       optional(extras.histograms, `${where}.histograms`, (item, at) =>
         readEach(item, at, readHistograms)
-      ) ?? {}
+      ) ?? {},
+    known:
+      optional(extras.known, `${where}.known`, asList)?.map((item, i) =>
+        readKnown(item, `${where}.known[${i}]`)
+      ) ?? []
   };
 }
 
@@ -96,25 +104,4 @@ function readOffer(value: unknown, where: string): Offer {
       readSlider(item, `${where}.sliders[${i}]`)
     )
   };
-}
-
-/** Read settings: numbers, words and null by name. */
-export function readSettings(value: unknown, where: string): Settings {
-  return readEach(value, where, readSetting);
-}
-
-function readSetting(value: unknown, where: string): SettingValue {
-  if (value === null || typeof value === 'string' || Number.isFinite(value)) {
-    return value as SettingValue;
-  }
-  throw new DocumentError(where, 'a number, a text or null', value);
-}
-
-function readEach<T>(
-  value: unknown,
-  where: string,
-  read: (value: unknown, where: string) => T
-): Record<string, T> {
-  const entries = Object.entries(asObject(value, where));
-  return Object.fromEntries(entries.map(([name, item]) => [name, read(item, `${where}.${name}`)]));
 }

@@ -7,7 +7,8 @@ import { HistogramChart, type HistogramContent } from './histogram';
 import { nearestEpoch } from './histogram-data';
 import { rulerOf } from './ruler';
 import { SensitivityChart, type SettingPicker } from './sensitivity';
-import type { ExplorerState, Shown } from './state';
+import type { Shown } from './library';
+import type { ExplorerState } from './state';
 import { Strip } from './strip';
 
 /** What the companions tell their owner. */
@@ -64,13 +65,15 @@ export class Companions {
 
   show(state: ExplorerState, shown: Shown): void {
     this.showAlong(state, shown);
-    this.showHistogram(state, shown);
-    this.gauge.offer(state.exact && shown.recording.axes.xt.unit === 'bits');
+    this.showTouched(state, shown);
   }
 
-  /** Draw the activations behind the touched point, if their histogram is known. */
-  showHistogram(state: ExplorerState, shown: Shown): void {
+  /** Draw what is known of the touched point: the activations behind it, and known answers. */
+  showTouched(state: ExplorerState, shown: Shown): void {
     this.histogram.show(histogramOf(state, shown, this.pointOn(shown)));
+    const known = state.library.known({ ...shown.selection, settings: shown.reading.settings });
+    const possible = state.exact && shown.recording.axes.xt.unit === 'bits';
+    this.gauge.show(known, possible, shown.heading);
   }
 
   dispose(): void {
@@ -143,7 +146,7 @@ function histogramOf(
   { recording, reading }: Shown,
   { epoch, layer }: Point
 ): HistogramContent | null {
-  const table = state.histograms(recording.name);
+  const table = state.library.histograms(recording.name);
   const wanted = recording.epochs[epoch];
   const shown = table && nearestEpoch(table, wanted);
   const histogram = shown === null ? undefined : table!.byEpoch.get(shown)?.[layer];

@@ -1,20 +1,24 @@
 import { el, setText } from '../dom';
-import { formatSetting } from '../format';
-import { settingsLine, type PlaneContent } from '../plane/content';
+import { messageOf } from '../format';
 import type { Reading, SettingValue } from '../plane/estimator';
 import { strings } from '../strings';
 import { readCatalogue } from './catalogue';
 import { Companions } from './companions';
+import { besideName, contentOf, originOf } from './contents';
+import { CopyButton } from './copy';
+import type { Shown } from './library';
 import { planeLine } from './python';
 import { readSaved } from './saved';
+import { isSelection, sameSelection, type Selection } from './selection';
 import { SettingsBox } from './settings';
 import { SideBySide } from './side-by-side';
-import { ExplorerState, isSelection, sameSetting, type Selection, type Shown } from './state';
+import { ExplorerState } from './state';
 import { inStead, statusText } from './status';
 import { Toolbar } from './toolbar';
 import { TouchedPoint, type Message } from './touched';
+import { WorkLine } from './work-line';
 
-export type { Selection } from './state';
+export type { Selection } from './selection';
 export type { Message } from './touched';
 
 /** What a host may want to know; without hooks the explorer needs no host at all. */
@@ -43,27 +47,21 @@ export class Explorer {
       this.settle();
     },
     ghost: () => this.refresh(),
-    beside: beside =>
+    beside: beside => {
       this.change(state => {
         state.beside = beside;
-      }),
-    code: () => this.code()
+      });
+      this.settle();
+    }
   });
   private readonly settings = new SettingsBox({
     move: (name, value) => this.move(name, value),
     settle: () => this.settle()
   });
-  private readonly status = el('p', { class: 'glow-status-line', attributes: { role: 'status' } });
-  private readonly cancel = el('button', {
-    class: 'glow-button',
-    testid: 'glow-cancel',
-    text: strings.explorer.cancel,
-    attributes: { type: 'button', title: strings.explorer.cancelHint },
-    on: { click: () => this.abandon() }
-  });
-  private readonly work = el('div', { class: 'glow-work' }, this.status, this.cancel);
+  private readonly work = new WorkLine(() => this.abandon());
   private readonly controls: HTMLElement;
   private readonly provenance = el('p', { class: 'glow-provenance' });
+  private readonly copy = new CopyButton(() => this.code());
   private readonly problem = el('p', { class: 'glow-problem', attributes: { role: 'alert' } });
   private readonly body = el('div', { class: 'glow-body' });
   private readonly planes = new SideBySide(point => this.touched.touch(point));
@@ -75,13 +73,9 @@ export class Explorer {
     askKnown: () => this.touched.askKnown()
   });
   private readonly state = new ExplorerState();
-  private readonly touched = new TouchedPoint(this.state, this.companions, {
-    ask: message => this.hooks.ask?.(message),
-    failed: reason => {
-      this.failure = reason;
-      this.refresh();
-    }
-  });
+  private readonly touched = new TouchedPoint(this.state, this.companions, message =>
+    this.hooks.ask?.(message)
+  );
   private busy = '';
   private failure = '';
   private broken = '';
@@ -95,13 +89,13 @@ export class Explorer {
     );
     this.body.append(
       this.controls,
-      this.work,
       this.planes.element,
       this.companions.strip.element,
       this.companions.element,
-      this.provenance
+      el('div', { class: 'glow-foot' }, this.provenance, this.copy.element)
     );
-    this.element.append(this.title, this.body, this.problem);
+    const head = el('div', { class: 'glow-head' }, this.title, this.work.element);
+    this.element.append(head, this.body, this.problem);
     this.setDocument({});
   }
 
@@ -148,14 +142,14 @@ export class Explorer {
   /** Take what a kernel sent; all but the answer to the latest request are ignored. */
   take(message: unknown): void {
     const { action } = (message ?? {}) as Partial<Message>;
-    if (action === 'plane') {
-      this.takePlane(message);
-    } else if (action === 'verdicts') {
-      this.takeVerdicts(message);
-    } else if (action === 'histogram' || action === 'known') {
-      this.touched.take(message as Message);
-    } else if (action === 'failed') {
+    if (action === 'failed') {
       this.takeFailure(message as Message);
+    } else if (action === 'plane') {
+      this.taken(() => this.takePlane(message));
+    } else if (action === 'verdicts') {
+      this.taken(() => this.state.library.addVerdicts(message));
+    } else if (action === 'histogram' || action === 'known') {
+      this.taken(() => this.touched.take(message as Message));
     }
   }
 
@@ -163,7 +157,7 @@ export class Explorer {
   select(selection: unknown): void {
     if (
       isSelection(selection) &&
-      !same(selection, this.state.selection) &&
+      !sameSelection(selection, this.state.selection) &&
       this.state.select(selection)
     ) {
       this.fill();
@@ -182,23 +176,22 @@ export class Explorer {
     this.element.remove();
   }
 
-  private takePlane(answer: unknown): void {
+  /** Take a kernel's answer; where it cannot be read, say so. */
+  private taken(take: () => void): void {
     try {
-      this.state.answer(answer);
-      this.failure = '';
+      take();
     } catch (error) {
       this.failure = strings.explorer.badAnswer(messageOf(error));
     }
     this.refresh();
   }
 
-  private takeVerdicts(message: unknown): void {
-    try {
-      this.state.addVerdicts(message);
-    } catch (error) {
-      this.failure = strings.explorer.badAnswer(messageOf(error));
+  private takePlane(answer: unknown): void {
+    if (this.state.answer(answer)) {
+      this.failure = '';
+      // Recordings beside it may lack theirs.
+      this.settle(false);
     }
-    this.refresh();
   }
 
   private takeFailure({ asked, serial, message }: Message): void {
@@ -233,7 +226,7 @@ export class Explorer {
   }
 
   private change(act: (state: ExplorerState) => void): void {
-    if (this.state.awaited) {
+    if (this.state.asking) {
       this.hooks.ask?.({ action: 'cancel' });
     }
     this.failure = '';
@@ -244,7 +237,7 @@ export class Explorer {
 
   /** Ask the kernel for what is selected, if no curve holds it and it was not asked for yet. */
   private settle(moved = true): void {
-    if (!moved && (this.state.awaited || this.state.moving)) {
+    if (!moved && (this.state.asking || this.state.moving)) {
       return;
     }
     const request = this.state.settle();
@@ -265,7 +258,8 @@ export class Explorer {
 
   /** The line that reproduces what is drawn. */
   private code(): string {
-    const { shown, source } = this.state;
+    const { library, shown } = this.state;
+    const source = shown && library.source(shown.recording.name);
     return shown ? planeLine(shown.reading.plane, shown.reading.settings, source) : '';
   }
 
@@ -279,6 +273,7 @@ export class Explorer {
       this.settings.show(estimator, selection.settings, exact, unit);
     }
     this.toolbar.show(state, state.estimators.length > 1 || this.settings.count > 0);
+    this.controls.hidden = this.toolbar.empty && this.settings.count === 0;
     this.refresh();
   }
 
@@ -289,7 +284,7 @@ export class Explorer {
     if (shown) {
       this.draw(shown, ghost?.reading ?? null);
       this.companions.show(state, shown);
-      if (!state.histograms(shown.recording.name)) {
+      if (!state.library.histograms(shown.recording.name)) {
         this.touched.countSoon();
       }
     }
@@ -298,8 +293,7 @@ export class Explorer {
     this.element.classList.toggle('glow-pending', another || inStead(state, shown) !== '');
     this.planes.main.element.setAttribute('aria-busy', String(waits));
     this.toolbar.nameGhost(ghost?.name ?? null);
-    setText(this.status, this.failure || this.statusText(shown));
-    this.cancel.hidden = !waits || !shown;
+    this.work.show(this.failure || this.statusText(shown), waits && shown !== null);
   }
 
   private statusText(shown: Shown | null): string {
@@ -308,44 +302,18 @@ export class Explorer {
   }
 
   private draw(shown: Shown, ghost: Reading | null): void {
-    const { recordings } = this.state;
-    const others = this.state.beside
-      ? recordings.filter(name => name !== shown.recording.name)
-      : [];
-    const beside = others.flatMap(name => this.state.shownOn(name) ?? []);
-    this.planes.show([
-      this.content(shown, this.toolbar.ghosted ? ghost : null),
-      ...beside.map(other => this.content(other, null))
-    ]);
-    setText(this.provenance, `${shown.heading} · ${this.origin(shown)}`);
+    const { library, asking, besides, selection } = this.state;
+    const { generator } = library;
+    const arriving = this.busy !== '' || asking;
+    this.planes.show(
+      [shown, ...besides].map((each, i) => ({
+        name: besideName(each, selection),
+        content: contentOf(each, i === 0 && this.toolbar.ghosted ? ghost : null, {
+          generator,
+          arriving
+        })
+      }))
+    );
+    setText(this.provenance, `${shown.heading} · ${originOf(shown, generator)}`);
   }
-
-  private content(shown: Shown, ghost: Reading | null): PlaneContent {
-    const { heading, limits, reading, recording } = shown;
-    return {
-      recording,
-      coordinates: reading,
-      ghost,
-      limits,
-      heading,
-      provenance: [settingsLine(reading), this.origin(shown)].filter(Boolean).join(' · '),
-      runs: reading.plane.runs,
-      value: Object.values(reading.settings).map(formatSetting).join(),
-      arriving: this.busy !== '' || this.state.awaited !== null
-    };
-  }
-
-  /** Where the numbers come from. */
-  private origin({ recording, reading }: Shown): string {
-    const source = strings.plane.provenance(recording.samples, reading.plane.runs);
-    return [source, this.state.generator].filter(Boolean).join(' · ');
-  }
-}
-
-function same(one: Selection, other: Selection): boolean {
-  return one.recording === other.recording && sameSetting(one, other);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,39 +1,11 @@
 import { scaleLinear } from 'd3-scale';
 
 import { el } from '../dom';
-import { formatCoordinate, formatNumber } from '../format';
-import { asChoice, asList, asNumber, asObject } from '../plane/check';
+import { formatCoordinate, formatNumber, settingsInWords } from '../format';
 import { strings } from '../strings';
+import type { Known, KnownAnswer } from './known';
 import { Panel, whenSized } from './panel';
 import { svg } from './svg';
-
-/** One known answer and what the estimator said. */
-export interface KnownAnswer {
-  coordinate: 'xt' | 'ty';
-  known: number;
-  estimate: number;
-  /** Standard deviation of single estimates. */
-  sd: number;
-}
-
-/** Read a kernel's answers; throws DocumentError where they are malformed. */
-export function readAnswers(value: unknown): KnownAnswer[] {
-  return asList(value, 'rows').map((item, i) => {
-    const row = asObject(item, `rows[${i}]`);
-    return {
-      coordinate: asChoice(row.coordinate, `rows[${i}].coordinate`, ['xt', 'ty'] as const),
-      known: asNumber(row.known, `rows[${i}].known`),
-      estimate: asNumber(row.estimate, `rows[${i}].estimate`),
-      sd: asNumber(row.sd, `rows[${i}].sd`)
-    };
-  });
-}
-
-/** What the answers belong to, in words. */
-export interface GaugeContent {
-  what: string;
-  answers: KnownAnswer[];
-}
 
 const HEIGHT = 190;
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 38 };
@@ -54,7 +26,8 @@ export class KnownAnswerGauge {
   });
   private readonly picture = svg('svg', { class: 'glow-chart-svg glow-still', role: 'img' });
   private readonly release: () => void;
-  private content: GaugeContent | null = null;
+  private content: Known | null = null;
+  private setting = '';
 
   /** @param ask Called when the reader wants answers. */
   constructor(private readonly ask: () => void) {
@@ -68,31 +41,42 @@ export class KnownAnswerGauge {
     return this.panel.element;
   }
 
-  /** Whether answers can be had: of a kernel, for information in bits. */
-  offer(possible: boolean): void {
-    this.element.hidden = !possible && this.content === null;
-    this.button.hidden = !possible;
-  }
-
   /** Say that answers are being made, or why there are none. */
   say(text: string): void {
     this.panel.say(text);
   }
 
-  show(content: GaugeContent | null): void {
+  /**
+   * Show answers; null where there are none at this setting.
+   *
+   * @param possible Whether answers can be had: of a kernel, for information in bits.
+   * @param setting The setting in words.
+   */
+  show(content: Known | null, possible: boolean, setting: string): void {
+    const changed = content !== this.content || setting !== this.setting;
     this.content = content;
+    this.setting = setting;
+    this.button.hidden = !possible;
+    this.element.hidden = !possible && content === null;
     this.panel.body.hidden = content === null;
-    if (content) {
-      const text = `${content.what}. ${worst(content.answers)}`;
-      this.panel.say(text);
-      this.picture.setAttribute('aria-label', `${text} ${inWords(content.answers)}`);
-      this.picture.dataset.answers = String(content.answers.length);
+    if (content && changed) {
+      this.describe(content);
       this.draw();
+    } else if (changed) {
+      this.panel.say('');
     }
   }
 
   dispose(): void {
     this.release();
+  }
+
+  private describe({ answers, estimator, settings, layer, epoch }: Known): void {
+    const setting = [estimator, settingsInWords(settings)].filter(Boolean).join(', ');
+    const text = `${strings.explorer.known.what(setting, layer, epoch)}. ${worst(answers)}`;
+    this.panel.say(text);
+    this.picture.setAttribute('aria-label', `${text} ${inWords(answers)}`);
+    this.picture.dataset.answers = String(answers.length);
   }
 
   private draw(): void {

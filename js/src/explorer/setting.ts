@@ -131,12 +131,7 @@ export class SettingControl {
       },
       on: {
         change: () => this.onTyped(),
-        keydown: event => {
-          // Not every browser takes Enter for the end of typing outside a form.
-          if ((event as KeyboardEvent).key === 'Enter') {
-            this.onTyped();
-          }
-        }
+        keydown: event => this.onKey(event as KeyboardEvent)
       }
     });
   }
@@ -150,6 +145,16 @@ export class SettingControl {
       attributes: { type: 'button', title: hint },
       on: { click: () => this.take(this.kept) }
     });
+  }
+
+  /** Enter takes what was typed: not every browser does outside a form. Escape drops it. */
+  private onKey({ key }: KeyboardEvent): void {
+    if (key === 'Enter') {
+      this.onTyped();
+    } else if (key === 'Escape') {
+      this.explain();
+      this.show(this.value);
+    }
   }
 
   private onTyped(): void {

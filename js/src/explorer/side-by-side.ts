@@ -3,20 +3,28 @@ import type { PlaneContent } from '../plane/content';
 import type { Point } from '../plane/points';
 import { PlaneView } from '../plane/view';
 
+/** One recording's plane, by the name that it goes under. */
+export interface NamedPlane {
+  name: string;
+  content: PlaneContent;
+}
+
 interface Neighbour {
   element: HTMLElement;
   name: HTMLElement;
+  head: HTMLElement;
   view: PlaneView;
   content: PlaneContent | null;
 }
 
 /**
- * The plane of the selected recording, and those of others beside it: one slider moves them all,
- * and a point touched in one is read in all of them.
+ * The plane of the selected recording, and those of others beside it: one slider, one legend, one
+ * toolbar and one epoch bar move them all, and a point touched in one is read in all of them.
  */
 export class SideBySide {
-  readonly element = el('div', { class: 'glow-planes' });
+  readonly element = el('div', { class: 'glow-beside' });
   readonly main: PlaneView;
+  private readonly grid = el('div', { class: 'glow-planes' });
   private readonly first: Neighbour;
   private others: Neighbour[] = [];
   private linking = false;
@@ -25,19 +33,20 @@ export class SideBySide {
   constructor(touched: (point: Point) => void) {
     this.first = this.neighbour(touched);
     this.main = this.first.view;
-    this.element.append(this.first.element);
+    this.grid.append(this.first.element);
+    this.element.append(this.grid);
   }
 
-  /** @param contents The selected recording's first. */
-  show(contents: readonly PlaneContent[]): void {
-    this.shrinkTo(contents.length - 1);
-    contents.forEach((content, i) => {
+  /** @param planes The selected recording's first. */
+  show(planes: readonly NamedPlane[]): void {
+    this.shrinkTo(planes.length - 1);
+    planes.forEach(({ name, content }, i) => {
       const neighbour = i ? (this.others[i - 1] ?? this.add()) : this.first;
       neighbour.content = content;
-      neighbour.name.hidden = contents.length < 2;
-      setText(neighbour.name, content.recording.name);
+      setText(neighbour.name, name);
       neighbour.view.show(content);
     });
+    this.share(planes.length > 1);
   }
 
   dispose(): void {
@@ -45,10 +54,34 @@ export class SideBySide {
     this.main.dispose();
   }
 
+  /** Put what moves all planes around them, or back into the only one. */
+  private share(shared: boolean): void {
+    const { head, element, picture, epochBar, saving, tools } = this.main;
+    if (shared !== this.first.head.hidden) {
+      return;
+    }
+    this.first.head.hidden = !shared;
+    if (shared) {
+      this.grid.before(head);
+      this.grid.after(epochBar);
+      this.first.head.append(saving);
+    } else {
+      element.prepend(head);
+      picture.after(epochBar);
+      tools.append(saving);
+    }
+  }
+
   private add(): Neighbour {
     const neighbour = this.neighbour(() => undefined);
     this.others.push(neighbour);
-    this.element.append(neighbour.element);
+    this.grid.append(neighbour.element);
+    const { element, view, head } = neighbour;
+    element.classList.add('glow-follower');
+    head.hidden = false;
+    head.append(view.saving);
+    view.showLayers(this.main.hiddenLayers);
+    view.showUpto(epochIn(this.main.upto, this.first, neighbour));
     return neighbour;
   }
 
@@ -67,11 +100,15 @@ export class SideBySide {
         }
         this.link(view, other => other.view.readAt(point && translated(point, self, other)));
       },
-      upto: index => this.link(view, other => other.view.showUpto(epochIn(index, self, other)))
+      upto: index => this.link(view, other => other.view.showUpto(epochIn(index, self, other))),
+      layers: hidden => this.link(view, other => other.view.showLayers(hidden)),
+      zoom: transform => this.link(view, other => other.view.zoomTo(transform))
     });
     const name = el('h3', { class: 'glow-plane-name' });
-    const element = el('div', { class: 'glow-plane-cell' }, name, view.element);
-    const self: Neighbour = { element, name, view, content: null };
+    const head = el('div', { class: 'glow-plane-head' }, name);
+    head.hidden = true;
+    const element = el('div', { class: 'glow-plane-cell' }, head, view.element);
+    const self: Neighbour = { element, name, head, view, content: null };
     return self;
   }
 
@@ -88,10 +125,9 @@ export class SideBySide {
 
 /** The point of the same layer at the same epoch in another plane; null where it has none. */
 function translated(point: Point, from: Neighbour, to: Neighbour): Point | null {
-  const layers = to.content?.recording.layers.length ?? 0;
-  return point.layer < layers
-    ? { layer: point.layer, epoch: epochIn(point.epoch, from, to) }
-    : null;
+  const name = from.content?.recording.layers[point.layer] ?? '';
+  const layer = to.content?.recording.layers.indexOf(name) ?? -1;
+  return layer < 0 ? null : { layer, epoch: epochIn(point.epoch, from, to) };
 }
 
 /** The index of the same epoch, or of the last one before it, in another plane. */

@@ -1,8 +1,9 @@
-import { formatSetting } from '../format';
-import type { Settings } from '../plane/estimator';
+import { formatSetting, settingsInWords } from '../format';
 import { countMissing } from '../plane/points';
 import { strings } from '../strings';
-import { sameSettings, type ExplorerState, type Shown } from './state';
+import type { Shown } from './library';
+import { sameSettings } from './selection';
+import type { ExplorerState } from './state';
 
 /** What a reader must know of what is drawn and of what is still to come; empty where nothing. */
 export function statusText(state: ExplorerState, shown: Shown | null, busy: string): string {
@@ -13,14 +14,14 @@ export function statusText(state: ExplorerState, shown: Shown | null, busy: stri
   if (awaited && shown && arriving) {
     const epochs = shown.recording.epochs.length;
     const missing = countMissing(shown.reading, shown.recording.layers.length).epochs;
-    return strings.explorer.arriving(settingsText(awaited.settings), epochs - missing, epochs);
+    return strings.explorer.arriving(settingsInWords(awaited.settings), epochs - missing, epochs);
   }
   if (waiting || awaited) {
     // The kernel says how far it is once it has taken the wish up.
     return busy.includes(selection.estimator)
       ? busy
       : awaited
-        ? strings.explorer.computing(settingsText(awaited.settings))
+        ? strings.explorer.computing(settingsInWords(awaited.settings))
         : strings.explorer.estimating(selection.estimator);
   }
   const stead = inStead(state, shown);
@@ -36,7 +37,7 @@ export function inStead({ selection, exact, waiting }: ExplorerState, shown: Sho
   const others = Object.keys(drawn).filter(
     name => name !== selection.slider && selection.settings[name] !== drawn[name]
   );
-  return settingsText(Object.fromEntries(others.map(name => [name, drawn[name]])));
+  return settingsInWords(Object.fromEntries(others.map(name => [name, drawn[name]])));
 }
 
 function snapText({ selection, wentBack }: ExplorerState, shown: Shown | null): string {
@@ -46,11 +47,4 @@ function snapText({ selection, wentBack }: ExplorerState, shown: Shown | null): 
     return strings.explorer.snapped(slider, formatSetting(wanted), formatSetting(drawn));
   }
   return wentBack.length ? strings.explorer.wentBack([...wentBack]) : '';
-}
-
-/** Settings in words: "gamma 1, shifts 10". */
-export function settingsText(settings: Settings): string {
-  return Object.entries(settings)
-    .map(([name, value]) => strings.explorer.setting(name, formatSetting(value)))
-    .join(', ');
 }

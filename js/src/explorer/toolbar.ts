@@ -2,7 +2,6 @@ import { el, setText } from '../dom';
 import { strings } from '../strings';
 import type { Preset } from './catalogue';
 import { Choice } from './choice';
-import { CopyButton } from './copy';
 import type { ExplorerState } from './state';
 
 /** What the toolbar tells its owner. */
@@ -14,11 +13,9 @@ export interface ToolbarHooks {
   ghost(): void;
   /** Other recordings were put beside the selected one, or away. */
   beside(shown: boolean): void;
-  /** The line of Python to copy. */
-  code(): string;
 }
 
-/** Drop-downs of recording, estimator and paper; the ghost's switch; the copied line. */
+/** Drop-downs of recording, estimator and paper; the switches of ghost and neighbours. */
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly recording: Choice;
@@ -30,7 +27,7 @@ export class Toolbar {
   private readonly ghostLabel: HTMLElement;
   private readonly beside: HTMLInputElement;
   private readonly besideLabel: HTMLElement;
-  private readonly copy: CopyButton;
+  private readonly tools: HTMLElement;
   private presets: Preset[] = [];
 
   constructor(hooks: ToolbarHooks) {
@@ -47,21 +44,14 @@ export class Toolbar {
     this.beside = box('glow-beside', () => hooks.beside(this.beside.checked));
     const besideName = el('span', { text: explorer.beside });
     this.besideLabel = el('label', { class: 'glow-ghost' }, this.beside, besideName);
-    this.copy = new CopyButton(hooks.code);
-    const tools = el(
-      'span',
-      { class: 'glow-choice-tools' },
-      this.besideLabel,
-      this.ghostLabel,
-      this.copy.element
-    );
+    this.tools = el('span', { class: 'glow-choice-tools' }, this.besideLabel, this.ghostLabel);
     this.element = el(
       'div',
       { class: 'glow-choices' },
       this.recording.element,
       this.estimator.element,
       this.preset.element,
-      tools,
+      this.tools,
       this.differs
     );
   }
@@ -69,6 +59,11 @@ export class Toolbar {
   /** Whether the ghost is wanted. */
   get ghosted(): boolean {
     return this.ghost.checked;
+  }
+
+  /** Whether there is nothing to choose. */
+  get empty(): boolean {
+    return Array.from(this.element.children).every(child => (child as HTMLElement).hidden);
   }
 
   /** @param comparable Whether there can be a setting before this one. */
@@ -88,6 +83,8 @@ export class Toolbar {
     this.differs.hidden = !differs;
     this.ghostLabel.hidden = !comparable;
     this.besideLabel.hidden = recordings.length < 2;
+    this.beside.checked = state.beside;
+    this.tools.hidden = this.ghostLabel.hidden && this.besideLabel.hidden;
   }
 
   /** Name the setting that the ghost shows; null where there is none. */

@@ -7,6 +7,10 @@ export interface Coordinates {
   ty: Float64Array;
   /** What the estimator says of each point; absent where it was not asked. */
   verdicts?: Verdicts | null;
+  /** The setting that was judged, where it is not the one shown but the nearest. */
+  judgedAt?: Readonly<Record<string, number>> | null;
+  /** Where and why points could not be estimated; absent where all could. */
+  refused?: string | null;
   /** One standard deviation of each coordinate; absent where nobody measured it. */
   spread?: Spread | null;
 }
@@ -39,6 +43,9 @@ export function nearestIndex(values: ArrayLike<number>, value: number): number {
 export class Curve {
   private readonly splines: { xt: NaturalSpline; ty: NaturalSpline } | null = null;
 
+  /** Which of the kept values were judged; found out once. */
+  private judgedNodes: number[] | null = null;
+
   constructor(readonly plane: Plane) {
     const { slider, xt, ty } = plane;
     if (slider?.smooth) {
@@ -66,6 +73,22 @@ export class Curve {
     return slider.smooth
       ? value >= values[0] && value <= values[values.length - 1]
       : values.includes(value);
+  }
+
+  /** The kept value nearest to `value` whose plane was judged, with its index; null if none was. */
+  judged(value: number | null): { index: number; value: number } | null {
+    const { slider, verdicts } = this.plane;
+    if (!verdicts || !slider || value === null) {
+      return verdicts && { index: 0, value: NaN };
+    }
+    const { values } = slider;
+    const place = (each: number): number => (values[0] > 0 ? Math.log2(each) : each);
+    const known = (this.judgedNodes ??= nodesWith(verdicts, values.length));
+    const near = nearestIndex(
+      known.map(i => place(values[i])),
+      place(value)
+    );
+    return known.length ? { index: known[near], value: values[known[near]] } : null;
   }
 
   private between({ values }: Slider, value: number): CurvePoint {
@@ -100,4 +123,12 @@ export class Curve {
     const size = every.length / (this.plane.slider?.values.length ?? 1);
     return every.subarray(index * size, (index + 1) * size);
   }
+}
+
+/** Which of `count` equal parts hold any phrase. */
+function nodesWith({ xt, ty }: Verdicts, count: number): number[] {
+  const size = xt.length / count;
+  const said = (i: number): boolean =>
+    [xt, ty].some(all => all.slice(i * size, (i + 1) * size).some(phrase => phrase !== null));
+  return Array.from({ length: count }, (_, i) => i).filter(said);
 }

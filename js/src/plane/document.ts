@@ -63,6 +63,8 @@ export interface Plane extends Quantities {
   verdicts: Verdicts | null;
   /** How uncertain each point's coordinates are; null where nobody measured it. */
   spread: Spread | null;
+  /** Where and why the first point was refused; null where none was. */
+  refused: string | null;
 }
 
 /** One standard deviation of every coordinate, in the order and unit of the coordinates. */
@@ -201,6 +203,7 @@ function readPlane(
     verdicts: optional(plane.verdicts, `${where}.verdicts`, (item, at) =>
       readVerdicts(item, at, shape)
     ),
+    refused: optional(plane.refused, `${where}.refused`, asText),
     spread: optional(plane.diagnostics, `${where}.diagnostics`, (item, at) =>
       readSpread(item, at, shape)
     )

@@ -1,4 +1,4 @@
-import { formatNumber } from '../format';
+import { formatNumber, settingsInWords } from '../format';
 import { strings } from '../strings';
 import type { Coordinates } from './curve';
 import type { Recording } from './document';
@@ -55,11 +55,21 @@ export class Doubts {
       const limit = this.recording.ceilings[axis] ?? NaN;
       const ceiling = strings.plane.ceilings[axis];
       return [
-        bits & VERDICT ? strings.plane.doubt(label, this.verdict(axis, i)) : '',
+        bits & VERDICT ? strings.plane.doubt(label, this.verdict(axis, i), this.judgedAt) : '',
         bits & CEILING ? strings.plane.aboveCeiling(label, ceiling(formatNumber(limit)), unit) : '',
         bits & ORDER ? strings.plane.outOfOrder(label, this.before(axis, i)) : ''
       ].filter(Boolean);
     });
+  }
+
+  /** That nothing speaks against a point, or that nobody asked; in words, if not {@link at}. */
+  trust(i: number): string {
+    const { verdicts } = this.coordinates;
+    const said = AXES.every(axis => typeof verdicts?.[axis][i] === 'string');
+    if (this.has(i)) {
+      return '';
+    }
+    return said ? strings.plane.trusted(this.judgedAt) : strings.plane.unjudged;
   }
 
   count(): DoubtCount {
@@ -72,6 +82,11 @@ export class Doubts {
       count.order += any & ORDER ? 1 : 0;
     });
     return count;
+  }
+
+  /** The setting that was judged, where another one is shown; else empty. */
+  private get judgedAt(): string {
+    return settingsInWords(this.coordinates.judgedAt ?? {});
   }
 
   private judge(axis: AxisName): void {

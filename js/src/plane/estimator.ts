@@ -90,8 +90,17 @@ export class EstimatorPlanes implements Offer {
     const wanted = valueOn(curve, settings);
     const { value, index, xt, ty, spread } = curve.at(slider ? (wanted ?? slider.default) : null);
     const shown = slider ? { ...this.settings, [slider.name]: value } : this.settings;
-    const verdicts = plane.verdicts && index !== null ? part(plane.verdicts, index, xt) : null;
-    return { settings: shown, plane, verdicts, spread, xt, ty };
+    const judged = curve.judged(value);
+    return {
+      settings: shown,
+      plane,
+      verdicts: judged && part(plane.verdicts!, judged.index, xt),
+      judgedAt: judged && judged.index !== index ? { [slider!.name]: judged.value } : null,
+      refused: plane.refused,
+      spread,
+      xt,
+      ty
+    };
   }
 
   /** The curves that these settings lie on, or on the extension of. */

@@ -31,6 +31,30 @@ export class Legend {
     return this.layers.map(name => !this.hidden.has(name));
   }
 
+  /** Mark the layers that lack points, with what is to be said of them; empty texts mark nothing. */
+  mark(remarks: readonly string[]): void {
+    remarks.forEach((remark, i) => {
+      const button = this.element.children[i] as HTMLElement;
+      const hint = strings.plane.legendHint(this.layers[i]);
+      button.classList.toggle('glow-lacking', remark !== '');
+      button.title = [remark, hint].filter(Boolean).join('\n');
+      button.setAttribute('aria-description', remark);
+    });
+  }
+
+  /** The names of the layers that are hidden. */
+  get hiddenNames(): readonly string[] {
+    return [...this.hidden];
+  }
+
+  /** Hide these layers, by name, and show all others. */
+  hide(names: readonly string[]): void {
+    this.hidden.clear();
+    names.forEach(name => this.hidden.add(name));
+    this.refresh();
+    this.changed();
+  }
+
   toggle(layer: number): void {
     const name = this.layers[layer];
     if (!this.hidden.delete(name)) {

@@ -1,3 +1,4 @@
+import { settingsInWords } from '../format';
 import { strings } from '../strings';
 import type { PlaneContent } from './content';
 import type { Coordinates } from './curve';
@@ -34,15 +35,21 @@ function refusals(coordinates: Coordinates): string {
       }
     });
   }
+  if (coordinates.refused && reasons.size === 0) {
+    reasons.add(coordinates.refused.replace(/\.$/, ''));
+  }
   return reasons.size ? strings.plane.refused([...reasons]) : '';
 }
 
 function doubted(content: PlaneContent): string {
+  const { coordinates } = content;
+  const judgedAt = settingsInWords(coordinates.judgedAt ?? {});
+  const nearest = judgedAt ? strings.plane.judgedNear(judgedAt) : '';
   const { points, ...counts } = doubtsOf(content).count();
   const reasons = (['ceiling', 'order', 'verdict'] as const)
     .filter(reason => counts[reason] > 0)
     .map(reason => strings.plane.reasons[reason](counts[reason]));
-  return points ? strings.plane.openMarks(points, reasons) : '';
+  return [points ? strings.plane.openMarks(points, reasons) : '', nearest].join(' ').trim();
 }
 
 function spread({ coordinates, runs }: PlaneContent): string {

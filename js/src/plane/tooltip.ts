@@ -24,13 +24,15 @@ export class Tooltip {
   private readonly x = row();
   private readonly y = row();
   private readonly doubt = el('div', { class: 'glow-doubt' });
+  private readonly trust = el('div', { class: 'glow-trust' });
 
   constructor() {
     this.element.hidden = true;
     this.element.append(
       el('div', { class: 'glow-tooltip-head' }, this.layer, this.epoch),
       el('div', { class: 'glow-tooltip-body' }, ...this.x, ...this.y),
-      this.doubt
+      this.doubt,
+      this.trust
     );
   }
 
@@ -59,6 +61,8 @@ export class Tooltip {
     }
     setText(this.doubt, scene.doubts.at(i).join('. '));
     this.doubt.hidden = this.doubt.textContent === '';
+    setText(this.trust, scene.doubts.trust(i));
+    this.trust.hidden = this.trust.textContent === '';
     this.element.hidden = false;
     this.place(at, scene);
   }

@@ -1,3 +1,5 @@
+import type { ZoomTransform } from 'd3-zoom';
+
 import { el, ownKeys, setText } from '../dom';
 import { strings } from '../strings';
 import type { Choices, PlaneContent } from './content';
@@ -6,6 +8,7 @@ import { EpochBar } from './epochs';
 import type { ExportRequest } from './export';
 import { makeScene, plotIn } from './frame';
 import { Legend } from './legend';
+import { missingByLayer } from './missing';
 import type { Point } from './points';
 import { PointReader } from './reader';
 import { remarksOn } from './remarks';
@@ -26,6 +29,10 @@ export interface ViewHooks {
   read?(point: Point | null): void;
   /** Trajectories are drawn up to another epoch, by its index. */
   upto?(index: number): void;
+  /** Other layers are hidden now, by name. */
+  layers?(hidden: readonly string[]): void;
+  /** The view was zoomed or moved. */
+  zoom?(transform: ZoomTransform): void;
 }
 
 /** What a key does to the view, by its name; with Shift, arrows move it. */
@@ -45,20 +52,30 @@ const PANS: Record<string, readonly [number, number]> = {
  */
 export class PlaneView {
   readonly element: HTMLElement;
+  /** Legend and tools; with the epoch bar and the button to save, what an owner may put elsewhere. */
+  readonly head: HTMLElement;
+  readonly tools: HTMLElement;
+  readonly saving: HTMLElement;
   private readonly canvas = el('canvas', { class: 'glow-canvas', testid: 'glow-canvas' });
-  private readonly picture = el('div', {
+  readonly picture = el('div', {
     class: 'glow-plane',
     testid: 'glow-plane',
     attributes: { role: 'img', tabindex: '0', 'data-revision': '0', ...ownKeys }
   });
   private readonly note = el('p', { class: 'glow-note', testid: 'glow-remarks' });
-  private readonly legend = new Legend(() => this.refresh());
+  private readonly legend = new Legend(() => {
+    this.refresh();
+    this.hooks.layers?.(this.legend.hiddenNames);
+  });
   private readonly epochs = new EpochBar(() => {
     this.refresh();
     this.hooks.upto?.(this.epochs.upto);
   });
   private readonly band = new BandSwitch(() => this.refresh());
-  private readonly zoom = new PlotZoom(this.picture, () => this.refresh());
+  private readonly zoom = new PlotZoom(this.picture, () => {
+    this.refresh();
+    this.hooks.zoom?.(this.zoom.transform);
+  });
   private readonly reader = new PointReader(this.picture, () => this.refresh());
   private readonly saver = new SavePanel(() => this.exportRequest());
   private readonly table = new DataTable();
@@ -74,10 +91,13 @@ export class PlaneView {
   constructor(private readonly hooks: ViewHooks = {}) {
     this.picture.setAttribute('aria-description', strings.summary.hint);
     this.picture.append(this.canvas, this.reader.tooltip);
+    this.saving = opener('save', strings.plane.save, 'glow-save', this.saver.element);
+    this.tools = this.makeTools();
+    this.head = el('div', { class: 'glow-view-head' }, this.legend.element, this.tools);
     this.element = el(
       'div',
       { class: 'glow-view' },
-      el('div', { class: 'glow-view-head' }, this.legend.element, this.tools()),
+      this.head,
       this.saver.element,
       this.picture,
       this.epochs.element,
@@ -91,7 +111,9 @@ export class PlaneView {
   /** Show a plane; what the reader chose (layers, epoch, zoom) stays. */
   show(content: PlaneContent): void {
     this.content = content;
-    this.legend.show(content.recording.layers);
+    const { layers } = content.recording;
+    this.legend.show(layers);
+    this.legend.mark(missingByLayer(content.coordinates, layers));
     this.epochs.show(content.recording.epochs);
     this.table.show(content);
     this.band.element.hidden = !content.coordinates.spread;
@@ -108,6 +130,31 @@ export class PlaneView {
     if (index !== this.epochs.upto) {
       this.epochs.goTo(index);
     }
+  }
+
+  /** The epoch bar. */
+  get epochBar(): HTMLElement {
+    return this.epochs.element;
+  }
+
+  /** Index of the last epoch that is drawn. */
+  get upto(): number {
+    return this.epochs.upto;
+  }
+
+  /** The names of the layers that are hidden. */
+  get hiddenLayers(): readonly string[] {
+    return this.legend.hiddenNames;
+  }
+
+  /** Hide these layers, by name, and show all others. */
+  showLayers(hidden: readonly string[]): void {
+    this.legend.hide(hidden);
+  }
+
+  /** Bring the same part of the plot into view. */
+  zoomTo(transform: ZoomTransform): void {
+    this.zoom.moveTo(transform);
   }
 
   dispose(): void {
@@ -130,7 +177,7 @@ export class PlaneView {
     }
   }
 
-  private tools(): HTMLElement {
+  private makeTools(): HTMLElement {
     const { plane } = strings;
     return el(
       'div',
@@ -139,7 +186,7 @@ export class PlaneView {
       tool('zoomIn', plane.zoomIn, 'glow-zoom-in', () => this.zoom.zoomBy(1)),
       tool('zoomOut', plane.zoomOut, 'glow-zoom-out', () => this.zoom.zoomBy(-1)),
       tool('reset', plane.zoomReset, 'glow-zoom-reset', () => this.zoom.reset()),
-      opener('save', plane.save, 'glow-save', this.saver.element)
+      this.saving
     );
   }
 

@@ -60,7 +60,7 @@ export class PlotZoom {
       .scale(k);
     // Whoever resizes is painting already.
     this.resizing = true;
-    this.move(kept);
+    this.moveTo(kept);
     this.resizing = false;
   }
 
@@ -82,10 +82,10 @@ export class PlotZoom {
   }
 
   reset(): void {
-    this.move(zoomIdentity);
+    this.moveTo(zoomIdentity);
   }
 
-  private move(transform: ZoomTransform): void {
+  moveTo(transform: ZoomTransform): void {
     this.behavior.transform(this.selection, transform);
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { ExactRequest, ExplorerState, Selection } from '../../src/explorer/state';
+import type { ExactRequest, Selection } from '../../src/explorer/selection';
+import { ExplorerState } from '../../src/explorer/state';
 import { readDocument } from '../../src/plane/document';
 import { Catalogue, readCatalogue } from '../../src/explorer/catalogue';
 import { changed, fixture, pack, plane, SLIDER, SMOOTH } from '../documents';
@@ -142,16 +143,16 @@ describe('ExplorerState', () => {
         const phrases = { phrases: ['at ceiling'], codes };
         return { recording, estimator: 'Binned', settings, verdicts: { xt: phrases, ty: phrases } };
       };
-      state.addVerdicts(verdicts({ bins: 30 }));
+      state.library.addVerdicts(verdicts({ bins: 30 }));
       expect(state.shown!.reading.verdicts!.xt).toEqual(['at ceiling', null, null, null]);
       state.answer(answerTo(ask(50)));
       expect(state.shown!.reading.verdicts).toBeNull();
-      state.addVerdicts(verdicts({ bins: 50 }));
+      state.library.addVerdicts(verdicts({ bins: 50 }));
       expect(state.shown!.reading.verdicts!.ty[0]).toBe('at ceiling');
-      state.addVerdicts(verdicts({ bins: 50 }, 'elsewhere'));
-      expect(() => state.addVerdicts({ ...verdicts({ bins: 8 }), verdicts: { xt: 3 } })).toThrow(
-        /answer.verdicts.xt: expected an object/
-      );
+      state.library.addVerdicts(verdicts({ bins: 50 }, 'elsewhere'));
+      expect(() =>
+        state.library.addVerdicts({ ...verdicts({ bins: 8 }), verdicts: { xt: 3 } })
+      ).toThrow(/answer.verdicts.xt: expected an object/);
     });
 
     it('lets the last value win', () => {

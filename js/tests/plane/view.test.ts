@@ -275,7 +275,9 @@ describe('PlaneView', () => {
     press('ArrowRight');
     const tooltip = find('glow-tooltip');
     expect(tooltip.hidden).toBe(false);
-    expect(tooltip.textContent).toBe('denseepoch 100I(X;T)3.000 bitsI(T;Y)0.300 bits');
+    expect(tooltip.textContent).toBe(
+      'denseepoch 100I(X;T)3.000 bitsI(T;Y)0.300 bitsNot judged by the estimator.'
+    );
     press('ArrowDown');
     expect(tooltip.textContent).toContain('dense_1epoch 100');
     press('ArrowLeft');
