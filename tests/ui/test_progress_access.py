@@ -5,7 +5,7 @@ from pages import SHOTS
 from sliders import MOVE, RELEASE, positions_of
 
 ENDLESS = 200_000
-NARROW = 320
+NARROW = (320, 600)
 MOVES, RELEASED = 20, 30
 BUTTONS = ["glow-pause", "glow-step", "glow-step-epoch", "glow-stop"]
 FOCUSED = "() => document.activeElement.dataset.testid ?? ''"
@@ -14,12 +14,13 @@ RING = "() => getComputedStyle(document.activeElement).outlineStyle"
 MISFITS = """() => {
   const view = document.querySelector('[data-testid=glow-progress]');
   const frame = view.getBoundingClientRect();
-  const shown = '.glow-button, .glow-status, .glow-bar-row, .glow-metrics';
+  const shown = '.glow-button, .glow-status, .glow-time, .glow-bar-row, .glow-metrics, '
+    + '.glow-progress-chart';
   const parts = [...view.querySelectorAll(shown)];
   const boxes = parts.map(part => part.getBoundingClientRect());
   const cut = parts.filter((part, i) =>
     boxes[i].left < frame.left || boxes[i].right > frame.right + 0.5 ||
-    (part.tagName === 'BUTTON' && part.scrollWidth > part.clientWidth));
+    (part.matches('button, .glow-time') && part.scrollWidth > part.clientWidth + 1));
   const over = parts.filter((_, i) => boxes.some((b, j) => i !== j &&
     b.left < boxes[i].right - 0.5 && boxes[i].left < b.right - 0.5 &&
     b.top < boxes[i].bottom - 0.5 && boxes[i].top < b.bottom - 0.5));
@@ -47,6 +48,22 @@ explorer
 """
 
 
+def misfits(tab, width):
+    """What does not fit where the progress has only so many pixels, however long it has run."""
+    tab.page.evaluate(
+        """width => {
+            const view = document.querySelector('[data-testid=glow-progress]');
+            view.style.maxWidth = `${width}px`;
+            const [elapsed, left] = view.querySelectorAll('.glow-time > span');
+            elapsed.textContent = '12:34:56 elapsed,';
+            left.textContent = '123:45:56 left';
+        }""",
+        width,
+    )
+    tab.page.wait_for_timeout(500)
+    return tab.page.evaluate(MISFITS)
+
+
 def test_a_paused_training_is_operated_by_keyboard_in_every_theme_and_width(tab):
     """AC-44, AC-45, AC-49, AC-53: Tab in visual order, a ring around the focus, 320 px, themes."""
     tab.write_notebook("keys.ipynb", [BUILD + WATCH, fit(ENDLESS)])
@@ -69,18 +86,12 @@ def test_a_paused_training_is_operated_by_keyboard_in_every_theme_and_width(tab)
     for theme in ("Light", "Dark", "Dark High Contrast"):
         tab.use_theme(f"JupyterLab {theme}")
         tab.shot_of_output(1, f"progress-{theme.lower().replace(' ', '-')}")
+        for width in NARROW:
+            assert misfits(tab, width) == []
+            name = f"progress-{width}-{theme.lower().replace(' ', '-')}"
+            tab.by_id("glow-progress").screenshot(path=SHOTS / f"{name}.png")
+        misfits(tab, 860)
     tab.use_theme("JupyterLab Light")
-
-    tab.page.evaluate(
-        """width => {
-            const view = document.querySelector('[data-testid=glow-progress]');
-            view.style.maxWidth = `${width}px`;
-        }""",
-        NARROW,
-    )
-    tab.page.wait_for_timeout(500)
-    tab.by_id("glow-progress").screenshot(path=SHOTS / "progress-narrow.png")
-    assert tab.page.evaluate(MISFITS) == []
     tab.by_id("glow-stop").focus()
     tab.page.keyboard.press("Space")
     tab.wait_until_done()
