@@ -1,23 +1,23 @@
-"""Layers under their Keras names; each is a torch module, and any other may stand beside them."""
+"""Layers under their Keras names; each is a torch module, and any other may stand beside them.
 
-from __future__ import annotations
+A layer's file says in ``__all__`` what it offers, and `builtin` enters it in the register by which
+models are written and read.
+"""
 
-from glow.layers._activation import Activation as Activation
+from glow.layers._activation import *
+from glow.layers._attention import *
 from glow.layers._base import Layer as Layer
 from glow.layers._config import from_config as from_config
+from glow.layers._config import register as register
 from glow.layers._config import to_config as to_config
-from glow.layers._dense import Dense as Dense
-from glow.layers._quantise import Quantise as Quantise
-from glow.layers._reshape import Flatten as Flatten
-from glow.layers._stochastic import Dropout as Dropout
-
-__all__ = [
-    "Activation",
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "Layer",
-    "Quantise",
-    "from_config",
-    "to_config",
-]
+from glow.layers._conv import *
+from glow.layers._dense import *
+from glow.layers._embedding import *
+from glow.layers._merge import *
+from glow.layers._normalisation import *
+from glow.layers._pooling import *
+from glow.layers._quantise import *
+from glow.layers._recurrent import *
+from glow.layers._reshape import *
+from glow.layers._residual import *
+from glow.layers._stochastic import *

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor, nn
 
 from glow import activations
 from glow.layers._base import Layer
+from glow.layers._config import builtin
+
+__all__ = ["Activation"]
 
 
+@builtin
 class Activation(Layer, nn.Module):
     """Apply an activation function.
 
@@ -32,11 +34,3 @@ class Activation(Layer, nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Apply the function."""
         return self.activation(x)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as JSON.
-
-        Raises:
-            TypeError: The activation has no name.
-        """
-        return {"activation": activations.serialize(self.activation), "name": self.name}

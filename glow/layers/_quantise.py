@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
 from glow._arguments import integer
 from glow.layers._base import Layer
+from glow.layers._config import builtin
+
+__all__ = ["Quantise"]
 
 _MOST_BITS = 16
 
 
+@builtin
 class Quantise(Layer, nn.Module):
     """Round activations to 2**bits equally spaced levels from the smallest to the largest.
 
@@ -49,10 +51,6 @@ class Quantise(Layer, nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Round the values of a whole batch."""
         return quantise(x, self.bits, tuple(range(x.ndim)))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {"bits": self.bits, "name": self.name}
 
 
 def quantise(x: Tensor, bits: int, dims: tuple[int, ...]) -> Tensor:
