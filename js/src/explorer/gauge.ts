@@ -144,7 +144,7 @@ function drawAxis(axis: 'xt' | 'ty', answers: readonly KnownAnswer[], width: num
         )
       ]),
     ...x
-      .ticks(4)
+      .ticks(Math.max(2, Math.min(5, Math.floor((right - MARGIN.left) / 40))))
       .map(value =>
         svg('text', { x: x(value), y: bottom + 16, 'text-anchor': 'middle' }, formatNumber(value))
       ),

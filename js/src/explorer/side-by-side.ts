@@ -42,9 +42,13 @@ export class SideBySide {
     this.shrinkTo(planes.length - 1);
     planes.forEach(({ name, content }, i) => {
       const neighbour = i ? (this.others[i - 1] ?? this.add()) : this.first;
+      const isNew = neighbour.content === null;
       neighbour.content = content;
       setText(neighbour.name, name);
       neighbour.view.show(content);
+      if (i && isNew) {
+        this.follow(neighbour);
+      }
     });
     this.share(planes.length > 1);
   }
@@ -80,9 +84,17 @@ export class SideBySide {
     element.classList.add('glow-follower');
     head.hidden = false;
     head.append(view.saving);
-    view.showLayers(this.main.hiddenLayers);
-    view.showUpto(epochIn(this.main.upto, this.first, neighbour));
     return neighbour;
+  }
+
+  /** Bring a new plane in line with the main one. */
+  private follow(neighbour: Neighbour): void {
+    this.link(this.main, other => {
+      if (other === neighbour) {
+        other.view.showLayers(this.main.hiddenLayers);
+        other.view.showUpto(epochIn(this.main.upto, this.first, other));
+      }
+    });
   }
 
   private shrinkTo(count: number): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Explorer } from '../../src/explorer';
-import { fixture } from '../documents';
+import { fixture, pack } from '../documents';
 
 let explorer: Explorer;
 const hooks = { onSelect: vi.fn(), ask: vi.fn() };
@@ -149,19 +149,65 @@ describe('the line of Python (AC-35)', () => {
 });
 
 describe('recordings side by side', () => {
-  it('move together', () => {
+  it('move together, and stand where they stood', () => {
+    const [first] = all('glow-epoch');
+    first.value = '0';
+    first.dispatchEvent(new Event('input'));
     expect(all('glow-plane')).toHaveLength(1);
     find('glow-beside').click();
     expect(all('glow-plane')).toHaveLength(2);
+    expect(all('glow-epoch').map(({ value }) => value)).toEqual(['0', '0']);
     expect(hooks.onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ beside: true }));
     all('glow-thumbnail')[0].click();
     expect([drawn(0), drawn(1)]).toEqual(['8', '8']);
-    const [one, other] = all('glow-epoch');
-    one.value = '0';
+    const [one, other] = all('glow-epoch').reverse();
+    one.value = '1';
     one.dispatchEvent(new Event('input'));
-    expect(other.value).toBe('0');
+    expect(other.value).toBe('1');
     find('glow-beside').click();
     expect(all('glow-plane')).toHaveLength(1);
+  });
+
+  it('share legend, tools and epoch bar, each with its own button to save', () => {
+    find('glow-beside').click();
+    const shared = explorer.element.querySelector('.glow-beside')!;
+    const order = Array.from(shared.children, child => child.classList[0]);
+    expect(order).toEqual(['glow-view-head', 'glow-planes', 'glow-epochs']);
+    expect(all('glow-save').map(each => each.closest('.glow-plane-head')?.textContent)).toEqual([
+      'tanh',
+      'relu'
+    ]);
+    all('glow-legend-0')[0].click();
+    const pressed = all('glow-legend-0').map(each => each.getAttribute('aria-pressed'));
+    expect(pressed).toEqual(['false', 'false']);
+    find('glow-beside').click();
+    expect(find('glow-save').closest('.glow-tools')).not.toBeNull();
+    expect(explorer.element.querySelector('.glow-view .glow-epochs')).not.toBeNull();
+  });
+
+  it('are each exact, one after the other, and say where they still stand', () => {
+    explorer.setExact(true);
+    find('glow-beside').click();
+    const box = find('glow-number-bins');
+    box.value = '50';
+    box.dispatchEvent(new Event('change'));
+    const asked = (): any[] =>
+      hooks.ask.mock.calls.map(([message]) => message).filter(m => m.action === 'estimate');
+    const answer = (request: any): void =>
+      explorer.take({
+        ...request,
+        action: 'plane',
+        xt: pack([0.1, 0.2, 0.3, 0.4], [1, 2, 2]),
+        ty: pack([0.1, 0.2, 0.3, 0.4], [1, 2, 2])
+      });
+    expect(asked().map(({ recording }) => recording)).toEqual(['tanh']);
+    answer(asked()[0]);
+    expect([drawn(0), drawn(1)]).toEqual(['50', '30']);
+    expect(explorer.element.textContent).toContain('relu, still at bins 30');
+    expect(asked().map(({ recording }) => recording)).toEqual(['tanh', 'relu']);
+    answer(asked()[1]);
+    expect([drawn(0), drawn(1)]).toEqual(['50', '50']);
+    expect(asked()).toHaveLength(2);
   });
 });
 
@@ -219,19 +265,43 @@ describe('known answers', () => {
     expect(find('glow-known').hidden).toBe(false);
   });
 
-  it('are asked for the touched point and shown; only the last ones count', () => {
+  const known = (bins: number): object => ({
+    recording: 'tanh',
+    estimator: 'Binned',
+    settings: { bins },
+    layer: 'dense',
+    epoch: 100,
+    rows
+  });
+  const OFF = 'I(X;T) off by up to −0.500 bits. I(T;Y) off by up to 0.250 bits.';
+
+  it('are asked for the touched point and shown at their setting alone', () => {
     explorer.setExact(true);
     find('glow-ask-known').click();
-    find('glow-ask-known').click();
     const asked = hooks.ask.mock.calls.map(([message]) => message);
-    const [first, last] = asked.filter(({ action }) => action === 'calibrate');
-    expect(last).toMatchObject({ settings: { bins: 30 }, layer: 'dense', epoch: 100 });
-    explorer.take({ action: 'known', serial: first.serial, rows });
+    const [wish] = asked.filter(({ action }) => action === 'calibrate');
+    expect(wish).toMatchObject({ settings: { bins: 30 }, layer: 'dense', epoch: 100 });
+    explorer.take({ ...known(8), action: 'known' });
     expect(find('glow-known').textContent).toContain('Asking');
-    explorer.take({ action: 'known', serial: last.serial, rows });
-    expect(find('glow-known').textContent).toContain(
-      'I(X;T) off by up to −0.500 bits. I(T;Y) off by up to 0.250 bits.'
-    );
+    explorer.take({ ...known(30), action: 'known' });
+    expect(find('glow-known').textContent).toContain(OFF);
+    all('glow-thumbnail')[2].click();
+    expect(find('glow-known').textContent).not.toContain('off by');
+  });
+
+  it('are there without a kernel where they were saved', () => {
+    explorer.setDocument(saved({ known: [known(30)] }));
+    expect(find('glow-known').hidden).toBe(false);
+    expect(find('glow-ask-known').hidden).toBe(true);
+    expect(find('glow-known').textContent).toContain(`bins 30 on samples that look like dense`);
+    expect(find('glow-known').textContent).toContain(OFF);
+    all('glow-thumbnail')[0].click();
+    expect(find('glow-known').hidden).toBe(true);
+  });
+
+  it('are refused where they are malformed', () => {
+    explorer.take({ ...known(30), action: 'known', rows: [{ coordinate: 'z' }] });
+    expect(explorer.element.textContent).toContain('answer.rows[0].coordinate');
   });
 
   it('say why there are none', () => {
@@ -251,4 +321,69 @@ it('begins at what was selected when it was saved', () => {
   document.body.append(explorer.element);
   expect(find<HTMLSelectElement>('glow-recording').selectedIndex).toBe(1);
   expect(drawn()).toBe('8');
+});
+
+describe('saved verdicts (AC-33, AC-39)', () => {
+  /** Codes of three values, two epochs and two layers: the last value was not judged. */
+  const codes = btoa(String.fromCharCode(0, 0, 1, 0, 0, 1, 0, 0, 255, 255, 255, 255));
+  const said = { phrases: ['reliable', 'at ceiling'], codes: { dtype: 'uint8', data: codes } };
+  const verdicts = { ...said, codes: { ...said.codes, shape: [3, 2, 2] } };
+
+  function read(key: string): string {
+    const plane = find('glow-plane');
+    vi.advanceTimersByTime(50);
+    plane.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home' }));
+    plane.dispatchEvent(new KeyboardEvent('keydown', { key }));
+    vi.advanceTimersByTime(50);
+    return find('glow-tooltip').textContent!;
+  }
+
+  beforeEach(() => {
+    Object.defineProperties(HTMLElement.prototype, {
+      clientWidth: { configurable: true, get: () => 600 },
+      clientHeight: { configurable: true, get: () => 400 }
+    });
+    const own = fixture().recordings[0];
+    own.planes[0].verdicts = { xt: verdicts, ty: verdicts };
+    explorer.setDocument({ ...saved(), recordings: [own] });
+  });
+
+  afterEach(() => {
+    for (const side of ['clientWidth', 'clientHeight']) {
+      Reflect.deleteProperty(HTMLElement.prototype, side);
+    }
+  });
+
+  it('are those of the value that is drawn', () => {
+    expect(read('Home')).toContain('Nothing speaks against it.');
+    const remarks = find('glow-remarks').textContent;
+    all('glow-thumbnail')[0].click();
+    vi.advanceTimersByTime(50);
+    expect(find('glow-remarks').textContent).not.toBe(remarks);
+    expect(find('glow-remarks').textContent).not.toContain('nearest');
+  });
+
+  it('are those of the nearest value that was judged, and say so', () => {
+    all('glow-thumbnail')[2].click();
+    expect(read('Home')).toContain('Nothing speaks against it at bins 30, the nearest');
+    expect(find('glow-remarks').textContent).toContain('Judged at bins 30, the nearest');
+  });
+
+  it('are missing where nobody asked', () => {
+    explorer.setDocument(saved());
+    expect(read('Home')).toContain('Not judged by the estimator.');
+  });
+});
+
+it('marks a layer that could not be estimated, with the reason', () => {
+  const own = fixture().recordings[0];
+  own.planes[2].xt = pack([1, NaN, 2, NaN], [1, 2, 2]);
+  own.planes[2].refused = 'dense_1: ZeroDivisionError: no such width';
+  explorer.setDocument({ ...saved(), recordings: [{ ...own, planes: [own.planes[2]] }] });
+  vi.advanceTimersByTime(50);
+  const [whole, lacking] = [find('glow-legend-0'), find('glow-legend-1')];
+  expect(whole.classList.contains('glow-lacking')).toBe(false);
+  expect(lacking.classList.contains('glow-lacking')).toBe(true);
+  expect(lacking.title).toContain('dense_1: 2 points missing. dense_1: ZeroDivisionError');
+  expect(find('glow-remarks').textContent).toContain('no such width');
 });
