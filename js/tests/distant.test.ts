@@ -112,7 +112,7 @@ describe('DistantTraining (AC-09)', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     const stop = view.element.querySelector<HTMLButtonElement>('[data-testid=glow-stop]')!;
     stop.click();
-     
+
     expect(distant.kernel.interrupt).toHaveBeenCalledTimes(1);
     view.dispose();
   });
