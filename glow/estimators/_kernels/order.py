@@ -8,10 +8,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .strips import TO_ALL, TO_CLASS
-from .tiles import ROWS, WIDTH
-
-Integers = npt.NDArray[np.int64]
+from .layout import TO_ALL, TO_CLASS
+from .tiles import ROWS, WIDTH, Integers
 
 
 def cut(starts: Integers) -> tuple[Integers, Integers]:
@@ -85,8 +83,8 @@ def neighbourly(samples: npt.NDArray[np.float32], segments: Integers) -> Integer
             continue
         part = samples[order[low:high]]
         values = part[:, np.argmax(np.ptp(part, axis=0))]
-        order[low:high] = order[low:high][np.argsort(values, kind="stable")]
         size = WIDTH if high - low > WIDTH else ROWS
         middle = low + max(size, (high - low) // 2 // size * size)
+        order[low:high] = order[low:high][np.argpartition(values, middle - low)]
         stack += [(low, middle), (middle, high)]
     return order

@@ -5,25 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from glow.estimators._compile import inlined_kernel, kernel
 
 from .exponential import Floats
-from .tiles import (
+from .layout import TO_ALL, TO_CLASS, Nodes, Source, Strip, Tallies, Work
+from .tile_sums import (
     POWERS,
-    ROWS,
-    WIDTH,
-    add,
     blank,
-    clear,
-    difference,
     exponentiate,
-    extremes,
-    gather,
-    load,
     powers,
-    root,
     square_and_sum,
     square_and_total,
     sum_distances,
@@ -31,115 +22,23 @@ from .tiles import (
     total,
     total_distances,
 )
+from .tiles import (
+    ROWS,
+    WIDTH,
+    Doubles,
+    Integers,
+    add,
+    clear,
+    difference,
+    extremes,
+    gather,
+    load,
+    root,
+)
 
-Doubles = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-CLOSE = 0.25
-"""Exponents up to it are summed by powers: the first power left out is 0.25**7 / 7! = 1e-8."""
-TO_ALL, TO_CLASS = 1, 2
-"""Where the sums of a tile go, to be added."""
-_DEAD = 30.0  # N exp(-30) is nothing beside the 1 of a sample's own kernel value
+_DEAD = 25.0  # N exp(-25) is nothing beside the 1 of a sample's own kernel value
 _STEPS = 4  # nodes of one pass over a tile
 _RESTART = 8  # nodes of one exponential; the error of the last is still that of float32
-
-
-class Nodes(NamedTuple):
-    """V values of the scale in exp(-scale distance).
-
-    Attributes:
-        scales: (V,) by group, doubling within one.
-        levels: (V,) int64, the largest b such that ``scale * 2**b <= CLOSE``.
-        groups: (G + 1,) int64, where each group begins.
-        lowest: The first of the levels.
-        highest: The last.
-    """
-
-    scales: Doubles
-    levels: Integers
-    groups: Integers
-    lowest: int
-    highest: int
-
-
-class Source(NamedTuple):
-    """Where the squared distances of a variable come from.
-
-    Attributes:
-        units: (d, N) activations with an even d, whose differences are summed; (0, 0) if there are
-            distances.
-        distances: (rows, N - first) from the sample ``first`` on, or (N, N) if there are picks.
-        picks: (N,) the rows and columns of the distances that belong to the samples; or none.
-        first: The sample of the first row.
-    """
-
-    units: Floats
-    distances: Floats
-    picks: Integers
-    first: int
-
-
-class Strip(NamedTuple):
-    """The variables of some tiles.
-
-    Attributes:
-        own: The variable whose kernel is summed.
-        other: Another, whose kernel multiplies the first: their exponents add.
-        ratio: The scale of the other over the scale of the first; 0 without another.
-        rooted: Whether the kernel is one of the distance instead of its square.
-    """
-
-    own: Source
-    other: Source
-    ratio: float
-    rooted: bool
-
-
-class Tallies(NamedTuple):
-    """Sums over pairs of different samples, added to tile by tile.
-
-    Attributes:
-        alive: (2, segments, V, WIDTH) for each sample the kernel summed over all others and over
-            those of its class, where exponentials are taken.
-        close: (2, segments, levels, POWERS, WIDTH) the same of the powers of distances, where the
-            kernel is close to 1; those of a tile count from the level of its largest distance on.
-        joint_alive: (V,) the product of both variables' kernels over all pairs, likewise.
-        joint_close: (levels, POWERS) likewise.
-    """
-
-    alive: Doubles
-    close: Doubles
-    joint_alive: Doubles
-    joint_close: Doubles
-
-
-class Work(NamedTuple):
-    """Room for one tile and its sums; made by `workspace`, since arrays are slow to compile."""
-
-    tile: Floats
-    k: Floats
-    other: Floats
-    both: Floats
-    across: Floats
-    down: Floats
-    found: Doubles
-    far_across: Doubles
-    far_down: Doubles
-
-
-def workspace() -> Work:
-    """Room for one walk."""
-    return Work(
-        tile=np.zeros(ROWS * WIDTH, np.float32),
-        k=np.zeros(ROWS * WIDTH, np.float32),
-        other=np.zeros(ROWS * WIDTH, np.float32),
-        both=np.zeros(ROWS * WIDTH, np.float32),
-        across=np.zeros(POWERS * ROWS, np.float32),
-        down=np.zeros(POWERS * WIDTH, np.float32),
-        found=np.zeros(POWERS),
-        far_across=np.zeros(ROWS),
-        far_down=np.zeros(WIDTH),
-    )
 
 
 class _Place(NamedTuple):
@@ -259,22 +158,18 @@ def _add(
 @kernel
 def _add_alive(place: _Place, first: int, stop: int, tallies: Tallies, work: Work) -> None:
     """Adds the nodes first..stop of one exponential."""
+    # whoever takes an array out of a tuple counts a reference to it, at the cost of a vector's sum
+    k, across, down, alive = work.k, work.across, work.down, tallies.alive
     for v in range(first, stop, _STEPS):
         steps = min(_STEPS, stop - v)
         if steps == 1:
-            total(work.k, work.across, work.down)
+            total(k, across, down)
         else:
-            clear(work.down[: _STEPS * WIDTH])
+            clear(down)
             for i in range(0, place.rows, 4):
-                square_and_total(work.k, i, work.across, work.down)
+                square_and_total(k, i, across, down)
         for step in range(steps):
-            across = work.across[step * ROWS : (step + 1) * ROWS]
-            down = work.down[step * WIDTH : (step + 1) * WIDTH]
-            for target in range(2):
-                if place.kind & (1 << target):
-                    rows = tallies.alive[target, place.s, v + step, place.s_offset :]
-                    columns = tallies.alive[target, place.t, v + step, place.t_offset :]
-                    _deposit(place, across, down, rows, columns)
+            _deposit(place, step, across, down, v + step, alive)
 
 
 @kernel
@@ -304,17 +199,12 @@ def _add_close(place: _Place, index: int, level: int, tallies: Tallies, work: Wo
     for j in range(WIDTH):
         work.far_down[j] *= unit
         work.down[j] = place.rows
+    across, down, close = work.across, work.down, tallies.close
     for p in range(POWERS):
-        across = work.across[p * ROWS : (p + 1) * ROWS]
-        down = work.down[p * WIDTH : (p + 1) * WIDTH]
-        for target in range(2):
-            if place.kind & (1 << target):
-                rows = tallies.close[target, place.s, index, p, place.s_offset :]
-                columns = tallies.close[target, place.t, index, p, place.t_offset :]
-                if p == 1:
-                    _deposit(place, work.far_across, work.far_down, rows, columns)
-                else:
-                    _deposit(place, across, down, rows, columns)
+        if p == 1:
+            _deposit(place, 0, work.far_across, work.far_down, index * POWERS + p, close)
+        else:
+            _deposit(place, p, across, down, index * POWERS + p, close)
 
 
 @kernel
@@ -338,14 +228,32 @@ def _add_close_joint(
 @kernel
 def _deposit(
     place: _Place,
+    step: int,
     across: Floats | Doubles,
     down: Floats | Doubles,
-    rows: Doubles,
-    columns: Doubles,
+    v: int,
+    sums: Doubles,
 ) -> None:
-    """Adds a tile's sums to those of its samples: by symmetry, its rows are columns too."""
+    """Adds a tile's sums to those of its samples: by symmetry, its rows are columns too.
+
+    Args:
+        place: Where the tile lies.
+        step: Which of its sums.
+        across: (steps ROWS,) over columns.
+        down: (steps WIDTH,) over rows.
+        v: Where they go.
+        sums: (2, V, segments, WIDTH) sums within classes and between them; added to.
+    """
+    s, t, s_offset, t_offset = place.s, place.t, place.s_offset, place.t_offset
+    own_kind = 0 if place.kind == TO_ALL else 1
     for i in range(place.rows):
-        rows[i] += across[i]
+        sums[own_kind, v, s, s_offset + i] += across[step * ROWS + i]
     if place.own < 0:
         for j in range(place.columns):
-            columns[j] += down[j]
+            sums[own_kind, v, t, t_offset + j] += down[step * WIDTH + j]
+    if place.kind == TO_CLASS:
+        for i in range(place.rows):
+            sums[0, v, s, s_offset + i] -= across[step * ROWS + i]
+        if place.own < 0:
+            for j in range(place.columns):
+                sums[0, v, t, t_offset + j] -= down[step * WIDTH + j]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from glow.estimators._arrays import Array, Samples
     from glow.estimators._context import Classes
 
-    from .strips import Nodes, Source, Strip, Tallies
+    from .layout import Nodes, Source, Strip
 
 # Up to this many units, summing differences is as fast as a matrix product, and exact for equal
 # samples.
@@ -84,8 +84,10 @@ def kernel_sums(
     Raises:
         ValueError: If the activations are too large to square.
     """
+    from .layout import workspace
     from .order import cut, neighbourly
-    from .strips import add_tiles, workspace
+    from .settle import empty_tallies, settled
+    from .strips import add_tiles
 
     if not isinstance(samples, np.ndarray):
         return _sums_on_device(samples, scales, classes, other, ratio, rooted=rooted)
@@ -103,7 +105,7 @@ def kernel_sums(
     ratio, work = 0.0 if other is None else ratio, workspace()
     for strip, chosen in _strips(OrderedDistances(values), second, ratio, tiles, rooted=rooted):
         add_tiles(chosen, segments, strip, nodes, tallies, work)
-    return _settled(tallies, nodes, visited, segments, starts, order)
+    return KernelSums(order, *settled(tallies, nodes, visited, segments, starts))
 
 
 def placed(owner: str, name: str, value: Array) -> Samples:
@@ -140,7 +142,7 @@ def _sums_on_device(
 
 def arrange(scales: npt.NDArray[np.float64]) -> tuple[Nodes, npt.NDArray[np.int64]]:
     """Sorts scales into groups, and says which position each came from."""
-    from .strips import CLOSE, Nodes
+    from .layout import CLOSE, Nodes
 
     groups = doubling_groups(scales)
     visited = np.array([i for group in groups for i in group], dtype=np.int64)
@@ -252,7 +254,7 @@ class OrderedDistances:
 
     def source(self, first: int, stop: int) -> Source:
         """The distances of some samples to all from the first on."""
-        from .strips import Source
+        from .layout import Source
 
         if self.whole:
             return Source(self._units, self._whole, self._picks, 0)
@@ -268,7 +270,7 @@ def _strips(
     rooted: bool,
 ) -> Iterator[tuple[Strip, npt.NDArray[np.int64]]]:
     """The tiles, in runs whose distances are in memory at the same time."""
-    from .strips import Source, Strip
+    from .layout import Source, Strip
 
     n = int(tiles[:, 5].max())
     at_once = own.whole and (other is None or other.whole)
@@ -288,66 +290,3 @@ def _runs(tiles: npt.NDArray[np.int64], rows: int) -> Iterator[tuple[int, int]]:
         if following is None or tiles[low:following, 2].max() - tiles[low, 1] > rows:
             yield low, bound
             low = bound
-
-
-def empty_tallies(segments: int, nodes: Nodes) -> Tallies:
-    """Zeros of the right shapes."""
-    from .strips import Tallies
-    from .tiles import POWERS, WIDTH
-
-    levels = nodes.highest - nodes.lowest + 1
-    return Tallies(
-        np.zeros((2, segments, len(nodes.scales), WIDTH)),
-        np.zeros((2, segments, levels, POWERS, WIDTH)),
-        np.zeros(len(nodes.scales)),
-        np.zeros((levels, POWERS)),
-    )
-
-
-def _settled(
-    tallies: Tallies,
-    nodes: Nodes,
-    visited: npt.NDArray[np.int64],
-    segments: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    order: npt.NDArray[np.int64],
-) -> KernelSums:
-    """What the tallies amount to, in the order of the scales."""
-    n, sizes = len(order), np.diff(starts)
-    slots = np.arange(tallies.alive.shape[3]) < np.diff(segments)[:, None]
-    used, terms = np.flatnonzero(slots), np.zeros(slots.shape)
-    both, joint = np.empty((2, len(visited), n)), np.empty(len(visited))
-    for kind, others in enumerate((np.full(n, n - 1), np.repeat(sizes, sizes) - 1)):
-        terms[slots] = others
-        for v, sums in _less_one(tallies.alive[kind], tallies.close[kind], terms, nodes):
-            both[kind, visited[v]] = sums.ravel()[used]
-    alive, close = tallies.joint_alive[None, :, None], tallies.joint_close[None, ..., None]
-    for v, sums in _less_one(alive, close, np.full((1, 1), n * (n - 1.0)), nodes):
-        joint[visited[v]] = sums[0, 0]
-    return KernelSums(order, both[0], both[1], joint)
-
-
-def _less_one(
-    alive: npt.NDArray[np.float64],
-    close: npt.NDArray[np.float64],
-    terms: npt.NDArray[np.float64],
-    nodes: Nodes,
-) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-    """Each node, and the sums of its kernel less 1 (segments, WIDTH).
-
-    Args:
-        alive: (segments, V, WIDTH) sums of exponentials.
-        close: (segments, levels, POWERS, WIDTH) sums of powers of shares of 2**level.
-        terms: (segments, WIDTH) how many terms each sum has.
-        nodes: The scales.
-    """
-    exponents = np.arange(close.shape[2])
-    powers = np.zeros((len(exponents), *terms.shape))
-    shares = 2.0 ** -exponents[:, None, None]  # of what was a share of half as much
-    for index, level in enumerate(range(nodes.lowest, nodes.highest + 1)):
-        powers *= shares
-        powers += np.swapaxes(close[:, index], 0, 1)
-        rest = powers[1:].reshape(len(exponents) - 1, -1)
-        for v in np.flatnonzero(nodes.levels == level).tolist():
-            taylor = np.cumprod(-nodes.scales[v] * 2.0**level / exponents[1:])
-            yield v, alive[:, v] - (terms - powers[0]) + (taylor @ rest).reshape(terms.shape)
