@@ -125,19 +125,19 @@ class SamplePropagation(Estimator):
         """Figures that say how far `criterion` can be trusted.
 
         Returns:
-            In bits: ``error``, the standard error of the draws; ``noise_change``, the estimate with
-            half of the noise less this one, large where the noise hides what the variables share;
+            In bits: ``error``, the standard error of the draws; ``noise_change``, this estimate
+            less that with twice the noise, large where the noise hides what the variables share;
             ``shuffled``, the estimate for shuffled y.
         """
         first, second = self._pair(x, y)
         shuffled = self._plain(first, _shuffled(second))
         if isinstance(first, Classes):
             return {"error": 0.0, "noise_change": 0.0, "shuffled": shuffled}
-        found = self._draw(first, second, [self.noise, self.noise / 2])
-        whole, half = found.means[1]
+        found = self._draw(first, second, [self.noise, 2 * self.noise])
+        own, twice = found.means[1]
         return {
             "error": found.errors[1],
-            "noise_change": float(half - whole),
+            "noise_change": float(own - twice),
             "shuffled": shuffled,
         }
 

@@ -50,8 +50,8 @@ def verdict(
             the range of the cells. ``shuffled``: the estimate for a shuffled partner, which should
             be 0. ``half_change``: the estimate less that from half of the samples; NaN where a half
             was too small to say. ``cell_ceiling``: the entropy of cells in which different values
-            share one. ``noise_change``: the estimate with half of the added noise less that with all
-            of it. ``gaussian_error``: the relative error on Gaussian data of the same N, d and
+            share one. ``noise_change``: the estimate less that with twice the added noise.
+            ``gaussian_error``: the relative error on Gaussian data of the same N, d and
             covariance. ``bias_left``: bits that are still missing if the change with N goes on as
             slowly as it may. Others are ignored, and so is NaN in the others.
         ceiling: What no estimate of these samples can exceed, such as log2 N; an estimate on it

@@ -167,7 +167,7 @@ def test_draws_that_do_not_fit_the_memory_are_refused(layer, context):
 
 @pytest.mark.parametrize(("rho", "phrase"), [(0.5, "reliable"), (0.999, "set by the noise")])
 def test_of_two_variables_the_verdict_says_where_the_noise_hides_their_information(rho, phrase):
-    x, other = np.random.default_rng(0).normal(size=(2, 2000))
+    x, other = np.random.default_rng(0).normal(size=(2, 4000))
     y = rho * x + math.sqrt(1 - rho**2) * other
     found = SamplePropagation(noise=0.1).measure(x, y)
     assert found.verdict == phrase
