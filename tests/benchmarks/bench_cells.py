@@ -5,7 +5,8 @@ median ratio of their processor seconds counts, so that a busy machine slows bot
 
 * `Binned.curve` over its slider grid against one `coordinates` call for each value, and against
   NumPy's digitize and unique, for a layer of the 12-bit problem.
-* `EDGE` per shift against one `Binned` point of the same layer.
+* `EDGE` per shift against one `Binned` point of the same layer, its width by each rule:
+  the layer's neighbours, its range or that of the recording.
 * `SamplePropagation` against its floor, the exponentials alone: ``np.exp`` of 1000 x 4096 float32.
 * `Binned` on 10,000 x 1024 ReLU activations against their floor: one pass in NumPy that turns each
   activation into its cell and each sample into one number, ``floor(t / step) @ weights``. It can
@@ -110,15 +111,16 @@ def numpy_point(t: Floats, bins: int) -> float:
     return float(-(share * np.log2(share)).sum())
 
 
-def shifts(t: Floats, context: Context) -> Result:
+def shifts(edge: EDGE, t: Floats, context: Context) -> Result:
     """One shift of EDGE, widths and projection included, against one point of Binned."""
-    edge, binned = EDGE(), Binned()
+    binned = Binned()
+    context = context.for_layer(layer_range=(float(t.min()), float(t.max())))
 
-    def one_shift() -> object:
+    def all_shifts() -> object:
         return edge.coordinates(t, context)
 
-    found = ratio(one_shift, lambda: binned.coordinates(t, context)) / edge.shifts
-    return Result(f"EDGE per shift / Binned, {t.shape[1]} units", found, 10.0, "x")
+    found = ratio(all_shifts, lambda: binned.coordinates(t, context)) / edge.shifts
+    return Result(f"{edge.label} per shift / Binned, {t.shape[1]} units", found, 10.0, "x")
 
 
 def draws(t: Floats, context: Context) -> Result:
@@ -162,7 +164,9 @@ def main() -> int:
     context = Context(x, y, recording_range=(-1.0, 1.0))
     layers = [np.tanh((2 * x - 1) @ rng.normal(size=(12, d)) / 2) for d in (3, 10)]
     layers = [t.astype(np.float32) for t in layers]
-    results = [*curves(layers[1], context), *(shifts(t, context) for t in layers)]
+    rules = [EDGE(), EDGE(range="layer"), EDGE(range="global")]
+    results = curves(layers[1], context)
+    results += [shifts(edge, t, context) for edge in rules for t in layers]
     results += [*(draws(t, context) for t in layers), *wide()]
     sys.stdout.write("\n".join(str(result) for result in results) + "\n")
     return 0 if all(result.passed for result in results) else 1
