@@ -20,7 +20,8 @@ READY = """async () => {
   }
 }"""
 # Warnings of the software renderer, and of JupyterLab where the machine is slow.
-HARMLESS = ("GPU stall due to ReadPixels", "GroupMarkerNotSet", "ms to activate")
+HARMLESS = ("GPU stall due to ReadPixels", "GroupMarkerNotSet")
+HARMLESS += ("ms to activate", "too long to activate")
 
 
 class LabPage:
