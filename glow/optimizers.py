@@ -7,7 +7,7 @@ Defaults are PyTorch's (``epsilon=1e-8`` in Adam, where Keras has 1e-7).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
@@ -163,7 +163,11 @@ class RMSprop(Optimizer):
 
 
 OptimizerLike: TypeAlias = (
-    str | Optimizer | torch.optim.Optimizer | Callable[[Parameters], torch.optim.Optimizer]
+    str
+    | Mapping[str, Any]
+    | Optimizer
+    | torch.optim.Optimizer
+    | Callable[[Parameters], torch.optim.Optimizer]
 )
 
 _BY_NAME: dict[str, type[Optimizer]] = {
@@ -177,9 +181,9 @@ def get(
     """Return the optimizer that a name stands for, and anything else that can be one as it is.
 
     Args:
-        identifier: A name (``"adam"``), an object of this module, a ready torch optimizer of the
-            model's own parameters, or a callable from parameters to a torch optimizer
-            (``torch.optim.Adam``, a partial).
+        identifier: A name (``"adam"``), an object of this module or what its ``get_config``
+            returned, a ready torch optimizer of the model's own parameters, or a callable from
+            parameters to a torch optimizer (``torch.optim.Adam``, a partial).
 
     Raises:
         ValueError: The name is unknown.
@@ -187,6 +191,9 @@ def get(
     """
     if isinstance(identifier, str):
         return lookup("optimizer", identifier.lower(), _BY_NAME)()
+    if isinstance(identifier, Mapping):
+        name = str(identifier["class_name"]).lower()
+        return lookup("optimizer", name, _BY_NAME)(**identifier["config"])
     if isinstance(identifier, Optimizer | torch.optim.Optimizer) or callable(identifier):
         return identifier
     raise TypeError(

@@ -21,3 +21,4 @@ from glow.layers._recurrent import *
 from glow.layers._reshape import *
 from glow.layers._residual import *
 from glow.layers._stochastic import *
+from glow.layers._symbol import Input as Input

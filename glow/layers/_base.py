@@ -10,9 +10,10 @@ from torch import nn
 
 from glow import activations, initializers
 from glow.layers._config import to_config
+from glow.layers._keras import KerasModule
 
 
-class Layer:
+class Layer(KerasModule):
     """Mixin over a torch module, whose every constructor argument is an attribute of that name.
 
     Attributes:

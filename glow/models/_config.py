@@ -7,11 +7,14 @@ from typing import Any
 
 from glow._registry import lookup
 from glow.models._ensemble import Ensemble
+from glow.models._functional import Functional
 from glow.models._ib import IBSequential
 from glow.models._model import Model
 from glow.models._sequential import Sequential
 
-_CLASSES: dict[str, type[Any]] = {cls.__name__: cls for cls in (Ensemble, IBSequential, Sequential)}
+_CLASSES: dict[str, type[Any]] = {
+    cls.__name__: cls for cls in (Ensemble, Functional, IBSequential, Sequential)
+}
 
 
 def model_from_config(config: Mapping[str, Any]) -> Model:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from glow._arguments import integer
 from glow._registry import lookup
+from glow.layers._config import builtin
 from glow.models._batched import Batched, batch
 from glow.models._building import show
 from glow.models._ensemble_feed import EnsembleFeed
@@ -21,11 +22,12 @@ from glow.models._sequential import Sequential
 
 if TYPE_CHECKING:
     from glow.callbacks import Record
-    from glow.models._feed import SplittableFeed
+    from glow.models._feed import Batch, SplittableFeed
 
 _NETWORKS: dict[str, type[Sequential]] = {"IBSequential": IBSequential, "Sequential": Sequential}
 
 
+@builtin
 class Ensemble(Model):
     """The same network from n seeds, trained at once.
 
@@ -127,12 +129,15 @@ class Ensemble(Model):
         self.build(x.shape[1:], x.dtype)
         return self._through(self._shared(x)).transpose(1, 2)
 
-    def output_and_loss(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def output_and_loss(
+        self, x: Tensor, y: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Return outputs and losses of every replica on its own batch.
 
         Args:
             x: (runs, features, n).
             y: (runs, n, ...).
+            weight: None; weights of samples are refused before training.
 
         Returns:
             Outputs (runs, n, units) and mean losses (runs,).
@@ -212,7 +217,16 @@ class Ensemble(Model):
     def _new_record(self) -> Record | None:
         return self._networks[0]._new_record()
 
-    def _feed(self, x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> SplittableFeed:
+    def _inputs(self, x: Any, quick: bool = False) -> Tensor:  # noqa: ANN401 - whatever users hand over
+        return self._tensor("x", x, quick)
+
+    def _feed(self, data: Batch, batch_size: int, shuffle: bool) -> SplittableFeed:
+        if len(data) > 2:
+            raise ValueError(
+                "Ensemble: expected no weights of samples or classes, which replicas cannot have, "
+                "got some. Fit the networks one after the other instead."
+            )
+        x, y = data
         return EnsembleFeed(x.T.contiguous(), y, batch_size, self.seeds, shuffle)
 
     def _sample_output(self, x: Tensor) -> tuple[int, ...]:

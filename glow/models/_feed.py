@@ -1,22 +1,24 @@
-"""Where batches come from: arrays in memory, or any iterable of batches."""
+"""Batches from arrays in memory, in an order that the seed and the number of the epoch fix."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import torch
 from torch import Tensor
 
+from glow._structure import leaves, mapped
 from glow.utils import generator
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Batch: TypeAlias = tuple[Tensor, Tensor]
+#: (x, y) or (x, y, weights): tensors, or lists and dicts of them for several inputs or outputs.
+Batch: TypeAlias = tuple[Any, ...]
 
 
 class Feed(Protocol):
@@ -45,30 +47,30 @@ class ArrayFeed:
     """Batches from tensors.
 
     Args:
-        x: (N, ...).
-        y: (N, ...).
+        data: (x, y) or (x, y, weights), each (N, ...), or a list or dict of such tensors.
         batch_size: Samples in a batch; the last batch of an epoch may be smaller.
         seed: With the number of the epoch, fixes the order.
         shuffle: Whether every epoch has an order of its own.
     """
 
-    def __init__(
-        self, x: Tensor, y: Tensor, batch_size: int, seed: int = 0, shuffle: bool = False
-    ) -> None:
-        self._x, self._y = x, y
+    def __init__(self, data: Batch, batch_size: int, seed: int = 0, shuffle: bool = False) -> None:
+        self._data, self._leaves = data, leaves(data)
         self._batch_size, self._seed, self._shuffle = batch_size, seed, shuffle
-        self.samples = len(x)
-        self.steps = math.ceil(len(x) / batch_size)
+        self.samples = len(self._leaves[0])
+        self.steps = math.ceil(self.samples / batch_size)
+        flat = all(isinstance(part, Tensor) for part in data)
+        self._pack: Callable[[Iterator[Tensor]], Batch] = tuple if flat else self._structured
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Yield (x, y) in the epoch's order."""
-        x, y, size = self._x, self._y, self._batch_size
+        """Yield the batches in the epoch's order."""
+        tensors, size, pack = self._leaves, self._batch_size, self._pack
         if not self._shuffle:
-            yield from zip(torch.split(x, size), torch.split(y, size), strict=True)
+            parts = (torch.split(tensor, size) for tensor in tensors)
+            yield from map(pack, map(iter, zip(*parts, strict=True)))
             return
-        order = torch.randperm(len(x), generator=generator(self._seed, "order", epoch))
-        for rows in torch.split(order.to(x.device), size):
-            yield x.index_select(0, rows), y.index_select(0, rows)
+        order = torch.randperm(self.samples, generator=generator(self._seed, "order", epoch))
+        for rows in torch.split(order.to(tensors[0].device), size):
+            yield pack(tensor.index_select(0, rows) for tensor in tensors)
 
     def split(self, fraction: float, shuffle: bool) -> tuple[Self, Self, NDArray[np.int64]]:
         """Hold back a part for validation.
@@ -80,12 +82,61 @@ class ArrayFeed:
         Returns:
             The part to train on, the part to validate on, and the rows of the latter.
         """
-        kept, held = split_rows(len(self._x), fraction, self._seed if shuffle else None)
+        kept, held = split_rows(self.samples, fraction, self._seed if shuffle else None)
         return self._part(kept, self._shuffle), self._part(held, False), held.numpy()
 
     def _part(self, rows: Tensor, shuffle: bool) -> Self:
-        rows = rows.to(self._x.device)
-        return type(self)(self._x[rows], self._y[rows], self._batch_size, self._seed, shuffle)
+        rows = rows.to(self._leaves[0].device)
+        data = mapped(lambda tensor: tensor[rows], self._data)
+        return type(self)(data, self._batch_size, self._seed, shuffle)
+
+    def _structured(self, tensors: Iterator[Tensor]) -> Batch:
+        packed: Batch = mapped(lambda _: next(tensors), self._data)
+        return packed
+
+
+class SteppedFeed:
+    """Epochs of a given number of batches: one goes on where the one before it ended.
+
+    Args:
+        feed: Where batches come from. It begins anew at its end, unless it can be read once only.
+        steps: Batches in an epoch.
+        once: Whether it can be read once only.
+    """
+
+    samples: int | None = None
+
+    def __init__(self, feed: Feed, steps: int, once: bool) -> None:
+        self.steps = steps
+        self._feed, self._once = feed, once
+        self._stream: Iterator[Batch] | None = None
+        self._following = 0  # the epoch that the stream stands before
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Yield the batches of an epoch.
+
+        Raises:
+            ValueError: A generator that is used up.
+        """
+        if self._stream is None or epoch != self._following:
+            self._stream = self._feed.batches(epoch) if self._once else self._endless(epoch)
+        self._following, done = epoch + 1, 0
+        for batch in islice(self._stream, self.steps):
+            done += 1
+            yield batch
+        if done < self.steps:
+            raise ValueError(
+                f"fit: the generator ended after {done} of {self.steps} batches of epoch {epoch}, "
+                "expected steps_per_epoch batches for every epoch. Let it yield without end, or "
+                "lower steps_per_epoch or epochs."
+            )
+
+    def _endless(self, epoch: int) -> Iterator[Batch]:
+        begin = epoch * self.steps
+        number, skipped = divmod(begin, self._feed.steps) if self._feed.steps else (0, 0)
+        for each in count(number):
+            yield from islice(self._feed.batches(each), skipped, None)
+            skipped = 0
 
 
 def split_rows(samples: int, fraction: float, seed: int | None) -> tuple[Tensor, Tensor]:
@@ -108,65 +159,3 @@ def split_rows(samples: int, fraction: float, seed: int | None) -> tuple[Tensor,
     else:
         rows = torch.randperm(samples, generator=generator(seed, "split"))
     return rows[:cut].sort().values, rows[cut:].sort().values
-
-
-class IterableFeed:
-    """Batches from a DataLoader, a generator or any iterable of (x, y).
-
-    Args:
-        batches: The iterable.
-        device: Where the batches are wanted.
-
-    Raises:
-        ValueError: It yields nothing.
-    """
-
-    samples: int | None = None
-
-    def __init__(self, batches: Iterable[Any], device: torch.device) -> None:
-        self._batches, self._device = batches, device
-        self.steps = len(batches) if isinstance(batches, Sized) else None
-        # An iterator can be read once only: what is looked at now must not be lost.
-        self._once = iter(batches) if isinstance(batches, Iterator) else None
-        self.first = self._look()
-
-    def batches(self, epoch: int) -> Iterator[Batch]:
-        """Yield (x, y).
-
-        Raises:
-            ValueError: A generator that is used up.
-        """
-        source = iter(self._batches) if self._once is None else self._once
-        empty = True
-        for item in source:
-            empty = False
-            yield self._convert(item)
-        if empty:
-            raise ValueError(
-                f"fit: the iterable {self._batches!r} has no batches left in epoch {epoch}. A "
-                "generator can be read once only: give a DataLoader or a list of batches."
-            )
-
-    def _look(self) -> Batch:
-        first = next(iter(self._batches), None)
-        if first is None:
-            raise ValueError(
-                f"fit: the iterable {self._batches!r} yields nothing, expected batches (x, y). "
-                "A generator that was read before is used up: make a new one."
-            )
-        if self._once is not None:
-            self._once = itertools.chain([first], self._once)
-        return self._convert(first)
-
-    def _convert(self, item: Any) -> Batch:  # noqa: ANN401 - whatever the iterable yields
-        if not isinstance(item, tuple | list) or len(item) != 2:
-            raise ValueError(
-                f"fit: every batch must be a pair (x, y), got {type(item).__name__}. "
-                "Yield e.g. (torch.zeros(32, 12), torch.zeros(32, dtype=torch.long))."
-            )
-        x, y = (torch.as_tensor(part).to(self._device) for part in item)
-        return _single(x), _single(y) if y.is_floating_point() else y.long()
-
-
-def _single(tensor: Tensor) -> Tensor:
-    return tensor.float() if tensor.dtype == torch.float64 else tensor

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glow.callbacks import Record
 from glow.dynamics import Recording, RecordingError
+from glow.layers._config import builtin
 from glow.models._sequential import Sequential
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+@builtin
 class IBSequential(Sequential):
     """A `Sequential` whose ``fit`` records what the layers do, for the information plane.
 

@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-import numpy as np
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from glow._arguments import integer
 from glow.callbacks import Callback, CallbackList, History, Record
-from glow.models import _weights
+from glow.layers._symbol import is_symbolic
+from glow.models import _saving, _weights
+from glow.models._answers import Answers, answers_of, as_keras, frequency, report
 from glow.models._display import displays
 from glow.models._feed import ArrayFeed, Batch, Feed, SplittableFeed
 from glow.models._meters import Meters, floats
 from glow.models._modes import evaluating
-from glow.models._plan import Plan, plan_fit, plan_test
+from glow.models._network import Network
+from glow.models._plan import Data, Plan, plan_fit, plan_test, plan_validation
 from glow.models._run import Run
-from glow.models._tensors import inputs
+from glow.models._summary import summary
+from glow.models._tensors import samples_of
 from glow.models._threads import suited_threads
-from glow.models._training import Training
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from glow.dynamics import Recording
-    from glow.losses import Loss, LossLike
-    from glow.metrics import MetricLike
-    from glow.optimizers import OptimizerLike
+    Logs = float | list[float] | dict[str, float]
+    Verbose = int | Literal["auto"]
+    ClassWeights = Mapping[int, float] | None
 
 
-class Model(nn.Module):
+class Model(Network):
     """A network with compile, fit, evaluate and predict.
 
-    Subclass it and write ``forward``, as for any torch module, or use `Sequential`. It stays a
-    plain torch module: any other training loop can use it.
+    There are three ways to make one, beside `Sequential`. It stays a plain torch module in each:
+    any other training loop can use it.
+
+    * ``Model(inputs, outputs)`` from symbolic values: a graph of layers (`Functional`).
+    * ``Model(module)`` from any torch module (`Wrapped`).
+    * A subclass with ``forward``, as for any torch module.
 
     Args:
+        inputs: An `Input`, or a list or dict of them; or a torch module.
+        outputs: What layers returned for them: one, or a list or dict.
         seed: Fixes initial weights, validation split, order of the batches and dropout. Drawn from
             PyTorch's generator if None, so that `glow.utils.set_random_seed` fixes it.
         name: A name for messages and summaries.
@@ -51,84 +57,55 @@ class Model(nn.Module):
         stop_reason: Why, in words.
         run_logs: Loss and metrics of the last epoch; per replica, (runs,), in an ensemble.
         running_logs: Call it during `fit` for the means over the epoch so far; empty otherwise.
+
+    Example:
+        >>> x = Input(shape=(12,))
+        >>> hidden = Dense(10, activation="tanh")(x)
+        >>> model = Model(x, Dense(2)(hidden) + Dense(2)(x))
     """
 
-    #: How many networks answer at once; None for one.
-    runs: int | None = None
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
+        """Choose the kind of model by what is given."""
+        from glow.models import _functional, _wrapped  # they are models themselves
 
-    def __init__(self, *, seed: int | None = None, name: str | None = None) -> None:
-        super().__init__()
-        drawn = int(torch.randint(2**31, ())) if seed is None else seed
-        self.seed = integer(type(self).__name__, "seed", drawn, low=0)
-        self.name = name or type(self).__name__.lower()
-        self.history = History()
-        self.stop_training, self.stop_reason = False, ""
-        self.run_logs: dict[str, NDArray[Any]] = {}
-        self.running_logs: Callable[[], Mapping[str, float]] = dict
-        self._training: Training | None = None
-        self._record: Record | None = None
+        if cls is Model and (args or kwargs.keys() & {"inputs", "outputs", "module"}):
+            plain = "module" in kwargs or (args and isinstance(args[0], nn.Module))
+            kind: Any = _wrapped.Wrapped if plain else _functional.Functional
+            return super().__new__(kind)  # type: ignore[no-any-return]  # a kind of Model
+        if is_symbolic([args, kwargs]) and not issubclass(cls, _functional.Functional):
+            raise TypeError(
+                f"{cls.__name__}: only a functional model takes symbolic values. Let "
+                f"{cls.__name__} inherit glow.models.Functional instead of Model."
+            )
+        return super().__new__(cls)
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        first = next(self.parameters(), None)
-        return torch.device("cpu") if first is None else first.device
+    @staticmethod
+    def wrap(module: nn.Module, *, seed: int | None = None, name: str | None = None) -> Model:
+        """Give any torch module Keras's verbs; the same as ``Model(module)``.
 
-    @property
-    def loss(self) -> Loss:
-        """The loss the model was compiled with.
-
-        Raises:
-            RuntimeError: The model is not compiled.
+        It can be called on symbolic values too: ``Model.wrap(nn.Linear(12, 3))(x)``.
         """
-        return self._compiled.loss
-
-    @property
-    def optimizer(self) -> torch.optim.Optimizer:
-        """The torch optimizer of the weights.
-
-        Raises:
-            RuntimeError: The model is not compiled.
-        """
-        return self._compiled.make_optimizer(self)
-
-    @property
-    def recording(self) -> Recording | None:
-        """The recording made by the last `fit`; None if no callback recorded it."""
-        return None if self._record is None else self._record.recording
-
-    def compile(
-        self,
-        optimizer: OptimizerLike = "rmsprop",
-        loss: LossLike = "cross_entropy",
-        metrics: Sequence[MetricLike] = (),
-    ) -> None:
-        """Choose how to train; a second call starts with a new optimizer.
-
-        Args:
-            optimizer: A name, an object of `glow.optimizers`, a torch optimizer or its class.
-            loss: A name, an object of `glow.losses`, a torch loss or a function (output, target).
-            metrics: Names or functions (output, target); ``"accuracy"`` suits the loss.
-
-        Raises:
-            ValueError: An unknown name.
-            TypeError: None of these.
-        """
-        self._training = Training.compile(optimizer, loss, metrics)
+        return Model(module, seed=seed, name=name)
 
     def fit(
         self,
-        x: ArrayLike | Tensor | Iterable[Any],
-        y: ArrayLike | Tensor | None = None,
+        x: Any,  # noqa: ANN401 - see below
+        y: Any = None,  # noqa: ANN401 - likewise
         batch_size: int = 32,
         epochs: int = 1,
-        verbose: int | Literal["auto"] = "auto",
+        verbose: Verbose = "auto",
         callbacks: Sequence[Callback] | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, Any] | Iterable[Any] | None = None,
+        validation_data: tuple[Any, ...] | Iterable[Any] | None = None,
         shuffle: bool = True,
-        validation_shuffle: bool = True,
+        class_weight: ClassWeights = None,
+        sample_weight: Any = None,  # noqa: ANN401 - likewise
         initial_epoch: int | None = None,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
+        validation_shuffle: bool = True,
         display: Literal["auto"] | None = "auto",
     ) -> History:
         """Train.
@@ -137,10 +114,16 @@ class Model(nn.Module):
         same optimizer state and History, for ``epochs`` more. Networks of a few thousand weights
         are trained on one thread of the CPU, where more only wait for one another.
 
+        The seed and the number of the epoch fix the order of arrays and of a ``Dataset``, and what
+        dropout draws, whatever else draws random numbers. They also seed PyTorch's own generator
+        during ``fit``, from which a shuffling ``DataLoader`` takes its order, unless it was given a
+        generator; then that one decides.
+
         Args:
-            x: Inputs (N, ...); or a ``Dataset``, a ``DataLoader`` or any iterable of batches (x,
-                y).
-            y: Targets (N, ...); None if x yields them.
+            x: Inputs (N, ...) as an array, tensor, table or list, or a list or dict of those for
+                several inputs; or a ``Dataset``, a ``DataLoader`` or any iterable of batches (x, y)
+                or (x, y, weights).
+            y: Targets (N, ...), a list or dict for several outputs; None if x yields them.
             batch_size: Samples per step; ignored for iterables of batches.
             epochs: How many epochs to train; with ``initial_epoch``, the number to end before.
             verbose: 0 for silence, 1 for a redrawn line, 2 for a line per epoch, "auto" for 1
@@ -148,11 +131,21 @@ class Model(nn.Module):
             callbacks: Who watches and acts.
             validation_split: Part of x and y to validate on after every epoch. Unlike in Keras the
                 rows are drawn at random, by the seed; History keeps them.
-            validation_data: (x, y) or an iterable to validate on, instead of a part.
+            validation_data: (x, y), (x, y, weights) or an iterable to validate on, instead of a
+                part.
             shuffle: Whether each epoch has a new order, fixed by the seed. False means the order of
                 x in every epoch.
-            validation_shuffle: False to hold back the last rows, as for time series.
+            class_weight: Weights of the samples by class number, 1 for classes without one.
+            sample_weight: Weights of the samples (N,), by name for several outputs. The loss of a
+                batch is then sum(w l) / n, as in Keras, and only ``weighted_metrics`` are weighted.
             initial_epoch: Number of the first epoch; by default where the last fit ended.
+            steps_per_epoch: Batches in an epoch, the next of which goes on from there; for
+                generators without end. By default all there are.
+            validation_steps: Batches of the validation data to use; all by default.
+            validation_batch_size: Samples per step of validation; ``batch_size`` by default.
+            validation_freq: Validate after every so many epochs, or after those listed, counted
+                from 1 as in Keras.
+            validation_shuffle: False to hold back the last rows, as for time series.
             display: "auto" for widgets in a notebook, None for text.
 
         Returns:
@@ -164,13 +157,18 @@ class Model(nn.Module):
             ValueError: Data that do not fit the model or the loss; see the message.
             TypeError: Data of the wrong kind.
         """
+        data = Data(x, y, sample_weight, class_weight)
+        size = batch_size if validation_batch_size is None else validation_batch_size
+        held = plan_validation(self, validation_data, size, validation_steps)
         plan = plan_fit(
-            self, x, y, batch_size, shuffle, validation_split, validation_shuffle, validation_data
-        )
+            self, data, batch_size, shuffle, steps_per_epoch, validation_split, validation_shuffle,
+            held,
+        )  # fmt: skip
         first = self._first_epoch(initial_epoch)
         last = integer("fit", "epochs", epochs, low=0) + (first if initial_epoch is None else 0)
         watchers = self._watch(plan, callbacks or (), displays(verbose, display), first, last)
-        run = Run(self, plan.train, plan.validation, watchers, first, last)
+        due = frequency(validation_freq)
+        run = Run(self, plan.train, plan.validation, watchers, first, last, due)
         with suited_threads(self, batch_size), run:
             for epoch in run.epochs():
                 for batch in run.batches(epoch):
@@ -178,39 +176,21 @@ class Model(nn.Module):
                 run.validate()
         return self.history
 
-    def train_step(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Make one step on a batch; override it to train in another way.
-
-        Returns:
-            The output, (n, ...), and the mean loss, (); both with a dimension of runs before that
-            of samples in an ensemble. Both detached.
-        """
-        output, loss = self.output_and_loss(*batch)
-        self.optimizer.zero_grad()
-        (loss if loss.ndim == 0 else loss.sum()).backward()  # type: ignore[no-untyped-call]
-        self.apply_gradients()
-        return output.detach(), loss.detach()
-
-    def output_and_loss(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the output (n, ...) on a batch and its mean loss ()."""
-        output: Tensor = self(x)
-        return output, self._compiled.loss(output, y)
-
-    def apply_gradients(self) -> None:
-        """Let the optimizer make its step."""
-        compiled = self._compiled
-        if compiled.after_backward is not None:
-            compiled.after_backward()
-        compiled.make_optimizer(self).step()
-
     def train_on_batch(
-        self, x: ArrayLike | Tensor, y: ArrayLike | Tensor, return_dict: bool = False
-    ) -> float | list[float] | dict[str, float]:
+        self,
+        x: Any,  # noqa: ANN401 - as for fit
+        y: Any,  # noqa: ANN401 - as for fit
+        sample_weight: ArrayLike | None = None,
+        class_weight: ClassWeights = None,
+        return_dict: bool = False,
+    ) -> Logs:
         """Make one step on one batch.
 
         Args:
-            x: Inputs (n, ...).
+            x: Inputs (n, ...), as for `fit`.
             y: Targets (n, ...).
+            sample_weight: Weights of the samples, (n,).
+            class_weight: Weights by class number.
             return_dict: Whether to return a dict by name.
 
         Returns:
@@ -220,26 +200,48 @@ class Model(nn.Module):
             ValueError: As `fit`.
             TypeError: As `fit`.
         """
-        feed, meters = plan_test(self, x, y, batch_size=None), self._meters()
+        data = Data(x, y, sample_weight, class_weight)
+        feed, meters = plan_test(self, data, batch_size=None), self._meters()
         self.train()
         for batch in feed.batches(0):
-            meters.add(*self.train_step(batch), batch[1])
-        return _as_keras(floats(meters.result()), return_dict)
+            meters.add(*self.train_step(batch), *batch[1:])
+        return as_keras(floats(meters.result()), return_dict)
+
+    def test_on_batch(
+        self,
+        x: Any,  # noqa: ANN401 - as for fit
+        y: Any,  # noqa: ANN401 - as for fit
+        sample_weight: ArrayLike | None = None,
+        return_dict: bool = False,
+    ) -> Logs:
+        """Return the loss and the metrics on one batch; arguments and values as of `evaluate`."""
+        size = samples_of(self.name, self._inputs(x))
+        return self.evaluate(x, y, size, sample_weight=sample_weight, return_dict=return_dict)
+
+    def predict_on_batch(self, x: Any) -> Answers:  # noqa: ANN401 - as for fit
+        """Return the output for one batch, in eval mode."""
+        return self.predict(x, samples_of(self.name, self._inputs(x)))
 
     def evaluate(
         self,
-        x: ArrayLike | Tensor | Iterable[Any],
-        y: ArrayLike | Tensor | None = None,
+        x: Any,  # noqa: ANN401 - as for fit
+        y: Any = None,  # noqa: ANN401 - as for fit
         batch_size: int = 32,
+        verbose: Verbose = "auto",
+        sample_weight: Any = None,  # noqa: ANN401 - as for fit
+        steps: int | None = None,
         callbacks: Sequence[Callback] | None = None,
         return_dict: bool = False,
-    ) -> float | list[float] | dict[str, float]:
+    ) -> Logs:
         """Return the loss and the metrics on data, in eval mode.
 
         Args:
             x: Inputs (N, ...), or an iterable as in `fit`.
             y: Targets (N, ...).
             batch_size: Samples per forward pass.
+            verbose: 1 or 2 to print the values; "auto" and 0 for silence.
+            sample_weight: Weights of the samples, (N,).
+            steps: Batches to use; all by default.
             callbacks: Who watches.
             return_dict: Whether to return a dict by name.
 
@@ -251,46 +253,84 @@ class Model(nn.Module):
             ValueError: As `fit`.
             TypeError: As `fit`.
         """
-        feed, meters = plan_test(self, x, y, batch_size), self._meters()
-        watchers = CallbackList(callbacks or ())
+        feed = plan_test(self, Data(x, y, sample_weight), batch_size, steps)
+        meters, watchers = self._meters(), CallbackList(callbacks or ())
         watchers.attach(self, {"steps": feed.steps})
         self._test(feed, meters, watchers)
-        return _as_keras(floats(meters.result()), return_dict)
+        logs = floats(meters.result())
+        report(verbose, logs)
+        return as_keras(logs, return_dict)
 
     def predict(
         self,
-        x: ArrayLike | Tensor,
+        x: Any,  # noqa: ANN401 - as for fit
         batch_size: int = 32,
+        verbose: Verbose = "auto",
+        steps: int | None = None,
         callbacks: Sequence[Callback] | None = None,
-    ) -> NDArray[Any]:
+    ) -> Answers:
         """Return the output for every sample, in eval mode.
 
         Args:
-            x: Inputs (N, ...).
+            x: Inputs (N, ...), as for `fit`; or a ``Dataset``, a ``DataLoader`` or another iterable
+                of batches x, or (x, ...) of which the rest is left out.
             batch_size: Samples per forward pass.
+            verbose: As Keras takes it; nothing is printed.
+            steps: Batches to use; all by default.
             callbacks: Who watches.
 
         Returns:
-            (N, ...), or (runs, N, ...) for an ensemble.
+            (N, ...), or (runs, N, ...) for an ensemble; a list or dict of them if that is what
+            ``forward`` returns.
 
         Raises:
             ValueError: Data that do not fit the model.
             TypeError: Data of the wrong kind.
         """
-        tensor = self._inputs(x)
-        parts = torch.split(tensor, integer("predict", "batch_size", batch_size, low=1))
-        watchers = CallbackList(callbacks or ())
-        watchers.attach(self, {"steps": len(parts)})
-        outputs = []
-        with evaluating(self):
-            watchers.call("on_predict_begin", {})
-            for index, part in enumerate(parts):
-                watchers.call("on_predict_batch_begin", index, {})
-                outputs.append(self(part))
-                watchers.call("on_predict_batch_end", index, {})
-            watchers.call("on_predict_end", {})
-        joined = torch.cat(outputs, dim=0 if self.runs is None else 1)
-        return np.asarray(joined.cpu().numpy())
+        return answers_of(
+            self,
+            x,
+            integer("predict", "batch_size", batch_size, low=1),
+            steps,
+            CallbackList(callbacks or ()),
+        )
+
+    def summary(self) -> None:
+        """Print a table of the layers: output shape, parameters, and whether it is recorded.
+
+        Raises:
+            RuntimeError: The shapes are not known yet.
+        """
+        print(summary(self))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what describes the model as JSON, without weights.
+
+        Raises:
+            TypeError: The class does not say how; `Sequential` and `Functional` do.
+        """
+        raise TypeError(
+            f"{self.name}: a {type(self).__name__} has no description as JSON. Write get_config "
+            "and from_config and register the class (glow.layers.register), or keep the weights "
+            "alone with save_weights."
+        )
+
+    def save(self, path: str | os.PathLike[str], include_optimizer: bool = True) -> None:
+        """Write the model to one file, from which `glow.models.load_model` makes it again.
+
+        The file holds the network's description, its weights and History, and what ``compile`` and
+        the optimizer know, so that training goes on as if it had never stopped. An older file is
+        replaced only when the new one is whole.
+
+        Args:
+            path: The file, e.g. ``"model.glow"``.
+            include_optimizer: Whether to keep what ``compile`` and the optimizer know.
+
+        Raises:
+            TypeError: A part that cannot be written as JSON; the message names it.
+            RuntimeError: The model is not built.
+        """
+        _saving.save(self, path, include_optimizer)
 
     def save_weights(self, path: str | os.PathLike[str]) -> None:
         """Write weights and buffers to one safetensors file, replacing it whole.
@@ -309,42 +349,8 @@ class Model(nn.Module):
         """
         _weights.load(self, path)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy is the network alone: not its optimizer, its History or who watches it."""
-        fresh = {"_training": None, "_record": None, "history": History()}
-        return {**self.__dict__, **fresh}
-
-    @property
-    def _compiled(self) -> Training:
-        if self._training is None:
-            raise RuntimeError(
-                f"{self.name}: the model is not compiled, expected compile before fit or evaluate. "
-                "Call e.g. model.compile('adam', loss='cross_entropy', metrics=['accuracy'])."
-            )
-        return self._training
-
-    def _output_activation(self) -> str | None:
-        """Name of the last activation, to check it against the loss; None if unknown."""
-        return None
-
-    def _new_record(self) -> Record | None:
-        """The callback by which this model records itself, if it does."""
-        return None
-
-    def _inputs(self, x: ArrayLike | Tensor) -> Tensor:
-        embeds = any(isinstance(module, nn.Embedding) for module in self.modules())
-        return inputs(self.name, x, self.device, integers=embeds)
-
-    def _feed(self, x: Tensor, y: Tensor, batch_size: int, shuffle: bool) -> SplittableFeed:
-        return ArrayFeed(x, y, batch_size, self.seed, shuffle)
-
-    def _sample_output(self, x: Tensor) -> tuple[int, ...]:
-        """Shape of one sample's output, found by trying; x (n, ...)."""
-        with evaluating(self):
-            return tuple(self(x[:1]).shape[1:])
-
-    def _meters(self) -> Meters:
-        return Meters(self._compiled.metrics, self.runs, self.device)
+    def _feed(self, data: Batch, batch_size: int, shuffle: bool) -> SplittableFeed:
+        return ArrayFeed(data, batch_size, self.seed, shuffle)
 
     def _first_epoch(self, initial_epoch: int | None) -> int:
         if initial_epoch is not None:
@@ -385,13 +391,7 @@ class Model(nn.Module):
             for index, batch in enumerate(feed.batches(0)):
                 for hook in begin:
                     hook(index, {})
-                meters.add(*self.output_and_loss(*batch), batch[1])
+                meters.add(*self.output_and_loss(*batch), *batch[1:])
                 for hook in end:
                     hook(index, {})
             watchers.call("on_test_end", {})
-
-
-def _as_keras(logs: dict[str, float], return_dict: bool) -> float | list[float] | dict[str, float]:
-    if return_dict:
-        return logs
-    return logs["loss"] if len(logs) == 1 else list(logs.values())

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from torch.utils.data import DataLoader, Dataset, IterableDataset
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from glow._arguments import integer
-from glow.models._feed import Feed, IterableFeed
-from glow.models._targets import check_activation, match
-from glow.models._tensors import is_arrays, targets
-from glow.utils import generator
+from glow._structure import leaves
+from glow.models._feed import Batch, Feed, SteppedFeed
+from glow.models._iterable import IterableFeed, loader
+from glow.models._reading import Reader
+from glow.models._targets import check_activation
+from glow.models._tensors import is_arrays
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import ArrayLike, NDArray
-    from torch import Tensor
+    from numpy.typing import NDArray
 
     from glow.models._model import Model
+
+
+@dataclass(frozen=True)
+class Data:
+    """What ``fit`` and ``evaluate`` are given to work on, as described there.
+
+    Attributes:
+        x: Inputs, or an iterable of batches.
+        y: Targets, or None.
+        sample_weight: Weights of the samples, or None.
+        class_weight: Weights by class number, or None.
+    """
+
+    x: Any
+    y: Any = None
+    sample_weight: Any = None
+    class_weight: Mapping[int, float] | None = None
+
+    @property
+    def arrays(self) -> bool:
+        """Whether all samples are there, rather than yielded in batches."""
+        return is_arrays(self.x, self.y)
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,8 @@ class Plan:
     Attributes:
         train: What to train on.
         validation: What to validate on, or None.
-        data: The arrays given, before the split; None for iterables.
+        data: The arrays given, before the split; None for iterables and for several inputs or
+            outputs.
         validation_indices: The rows that the split held back.
         settings: What was asked for, as JSON values.
     """
@@ -42,97 +67,115 @@ class Plan:
 
 
 def plan_fit(
-    model: Model,
-    x: ArrayLike | Tensor | Iterable[Any],
-    y: ArrayLike | Tensor | None,
+    network: Model,
+    data: Data,
     batch_size: int,
     shuffle: bool,
-    validation_split: float,
-    validation_shuffle: bool,
-    validation_data: tuple[Any, Any] | Iterable[Any] | None,
+    steps: int | None,
+    split: float,
+    split_shuffle: bool,
+    validation: Feed | None,
 ) -> Plan:
-    """Check the arguments of ``fit`` against the model; they are described there."""
+    """Check the arguments of ``fit`` against the network; they are described there."""
     batch_size = integer("fit", "batch_size", batch_size, low=1)
-    arrays = is_arrays(x, y)
-    _check_split(validation_split, validation_data, arrays)
-    check_activation(model.name, model.loss, model._output_activation())
-    data = held = validation = None
-    if arrays:
-        data = _arrays(model, x, y)
-        train: Any = model._feed(*data, batch_size, shuffle)
-        if validation_split:
-            train, validation, held = train.split(validation_split, validation_shuffle)
+    _check_split(split, validation, data.arrays)
+    check_activation(network.name, network.loss, network._output_activation())
+    held = rows = None
+    if data.arrays:
+        rows = Reader(network).arrays(data.x, data.y, data.sample_weight, data.class_weight)
+        train: Any = network._feed(rows, batch_size, shuffle)
+        if split:
+            train, validation, held = train.split(split, split_shuffle)
     else:
-        train = _iterable(model, x, y, batch_size, shuffle)
-    if validation_data is not None:
-        validation = _validation(model, validation_data, batch_size)
-    model.optimizer  # noqa: B018 - made here, so that its errors come before the first step
+        train = _iterable(network, data, batch_size, shuffle)
+    _check_trainable(network)
     settings = {
         "batch_size": batch_size,
         "samples": train.samples,
-        "steps": train.steps,
+        "steps": train.steps if steps is None else steps,
         "shuffle": bool(shuffle),
-        "validation_split": float(validation_split),
-        "validation_shuffle": bool(validation_shuffle),
+        "validation_split": float(split),
+        "validation_shuffle": bool(split_shuffle),
     }
-    return Plan(train, validation, data, held, settings)
+    return Plan(_stepped(train, steps), validation, _single(rows), held, settings)
 
 
-def plan_test(
-    model: Model,
-    x: ArrayLike | Tensor | Iterable[Any],
-    y: ArrayLike | Tensor | None,
-    batch_size: int | None,
-) -> Feed:
-    """Check data against the model; one batch of all samples if ``batch_size`` is None."""
-    check_activation(model.name, model.loss, model._output_activation())
-    if not is_arrays(x, y):
-        return _iterable(model, x, y, batch_size or 1, shuffle=False)
-    x, y = _arrays(model, x, y)
-    size = len(x) if batch_size is None else integer("evaluate", "batch_size", batch_size, low=1)
-    return model._feed(x, y, size, shuffle=False)
+def plan_test(network: Model, data: Data, batch_size: int | None, steps: int | None = None) -> Feed:
+    """Check data against the network; one batch of all samples if ``batch_size`` is None."""
+    check_activation(network.name, network.loss, network._output_activation())
+    if not data.arrays:
+        return _stepped(_iterable(network, data, batch_size or 1, shuffle=False), steps)
+    rows = Reader(network).arrays(data.x, data.y, data.sample_weight, data.class_weight)
+    if batch_size is None:
+        batch_size = len(leaves(rows)[0])
+    size = integer("evaluate", "batch_size", batch_size, low=1)
+    return _stepped(network._feed(rows, size, shuffle=False), steps)
 
 
-def _arrays(model: Model, x: Any, y: ArrayLike | Tensor | None) -> tuple[Tensor, Tensor]:  # noqa: ANN401 - checked below
-    if y is None:
-        raise ValueError(
-            f"{model.name}: y is missing, expected targets for the array x. Give fit(x, y)."
-        )
-    inputs = model._inputs(x)
-    goals = targets(model.name, y, inputs.device, len(inputs))
-    return inputs, match(model.name, model.loss, model._sample_output(inputs), goals)
+def plan_validation(
+    network: Model,
+    data: Any,  # noqa: ANN401 - (x, y), (x, y, weights) or an iterable
+    batch_size: int,
+    steps: int | None,
+) -> Feed | None:
+    """Return what to validate on; None for nothing."""
+    if data is None:
+        return None
+    if isinstance(data, tuple) and len(data) in (2, 3):
+        return plan_test(network, Data(*data), batch_size, steps)
+    return plan_test(network, Data(data), batch_size, steps)
 
 
-def _iterable(model: Model, x: Any, y: object, batch_size: int, shuffle: bool) -> IterableFeed:  # noqa: ANN401 - any iterable
-    if y is not None or not isinstance(x, Iterable | Dataset):
+def _iterable(network: Model, data: Data, batch_size: int, shuffle: bool) -> IterableFeed:
+    if data.y is not None or not isinstance(data.x, Iterable | Dataset):
         raise TypeError(
-            f"{model.name}: expected arrays or tensors x and y, or a Dataset, a DataLoader or an "
-            f"iterable of batches (x, y) alone, got x {type(x).__name__} and y {type(y).__name__}. "
-            "Give one or the other."
+            f"{network.name}: expected arrays or tensors x and y, or a Dataset, a DataLoader or an "
+            f"iterable of batches (x, y) alone, got x {type(data.x).__name__} and y "
+            f"{type(data.y).__name__}. Give one or the other."
         )
-    if isinstance(x, Dataset) and not isinstance(x, IterableDataset):
-        order = generator(model.seed, "order")
-        x = DataLoader(x, batch_size, shuffle=shuffle, generator=order)
-    feed = IterableFeed(x, model.device)
-    inputs, goals = feed.first
-    match(model.name, model.loss, model._sample_output(inputs), goals)
+    if data.sample_weight is not None:
+        raise ValueError(
+            f"{network.name}: sample_weight needs arrays, got an iterable of batches. Yield "
+            "(x, y, weights) instead."
+        )
+    reader = Reader(network)
+    source = loader(data.x, batch_size, shuffle)
+    seed = None if source is data.x else network.seed
+    feed = IterableFeed(source, lambda item: reader.batch(item, data.class_weight), seed)
+    reader.begin(feed.first)
     return feed
 
 
-def _validation(model: Model, data: Any, batch_size: int) -> Feed:  # noqa: ANN401 - a pair or an iterable
-    if isinstance(data, tuple) and len(data) == 2:
-        return plan_test(model, *data, batch_size)
-    return plan_test(model, data, None, batch_size)
+def _stepped(feed: Any, steps: int | None) -> Feed:  # noqa: ANN401 - a Feed
+    if steps is None:
+        return feed  # type: ignore[no-any-return]
+    steps = integer("fit", "steps_per_epoch", steps, low=1)
+    return SteppedFeed(feed, steps, once=getattr(feed, "once", False))
 
 
-def _check_split(split: float, data: object, arrays: bool) -> None:
+def _single(rows: Batch | None) -> tuple[Tensor, Tensor] | None:
+    if rows is None or not all(isinstance(part, Tensor) for part in rows[:2]):
+        return None
+    return rows[0], rows[1]
+
+
+def _check_split(split: float, validation: Feed | None, arrays: bool) -> None:
     if not 0 <= split < 1:
         raise ValueError(
             f"fit: validation_split must be at least 0 and less than 1, got {split!r}. "
             "Choose e.g. 0.2."
         )
-    if split and (data is not None or not arrays):
+    if split and (validation is not None or not arrays):
         raise ValueError(
             f"fit: validation_split={split!r} needs arrays and no validation_data. "
             "Give either validation_split or validation_data."
         )
+
+
+def _check_trainable(network: Model) -> None:
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        raise ValueError(
+            f"{network.name}: no weight can be trained, expected at least one. Set trainable = "
+            "True on a layer, or add a layer with weights."
+        )
+    network.optimizer  # noqa: B018 - made here, so that its errors come before the first step

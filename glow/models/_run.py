@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
@@ -35,6 +35,7 @@ class Run:
         callbacks: Who watches.
         first: Number of the first epoch.
         last: Number of the epoch before which to stop.
+        due: Whether to validate after an epoch.
     """
 
     def __init__(
@@ -45,13 +46,15 @@ class Run:
         callbacks: CallbackList,
         first: int,
         last: int,
+        due: Callable[[int], bool],
     ) -> None:
         self._model, self._train, self._validation = model, train, validation
         self._callbacks, self._first, self._last = callbacks, first, last
         self._meters = model._meters()
         self._validation_meters = model._meters()
-        self._cut = False
-        self._batch = 0
+        self._due = due
+        self._validated = self._cut = False
+        self._epoch = self._batch = 0
         self._exit = ExitStack()
 
     @property
@@ -81,6 +84,7 @@ class Run:
         """Yield the number of each epoch, and tell the callbacks when it began and ended."""
         model = self._model
         for epoch in range(self._first, self._last):
+            self._epoch, self._validated = epoch, False
             _seed_noise(model, epoch)
             self._meters.reset()
             self._callbacks.call("on_epoch_begin", epoch, {})
@@ -108,13 +112,14 @@ class Run:
                 self._cut = index + 1 != self._train.steps
                 return
 
-    def tally(self, output: Tensor, loss: Tensor, batch: Batch) -> None:
+    def tally(self, output: Any, loss: Tensor, batch: Batch) -> None:  # noqa: ANN401 - by name for several outputs
         """Add a batch's loss and metrics to the epoch's means."""
-        self._meters.add(output, loss, batch[1])
+        self._meters.add(output, loss, *batch[1:])
 
     def validate(self) -> None:
-        """Validate, unless the epoch was cut short."""
-        if self._validation is not None and not self._cut:
+        """Validate if it is due, unless the epoch was cut short."""
+        self._validated = self._validation is not None and self._due(self._epoch) and not self._cut
+        if self._validation is not None and self._validated:
             self._model._test(self._validation, self._validation_meters, self._callbacks)
 
     def __exit__(
@@ -144,7 +149,7 @@ class Run:
     def _end_epoch(self, epoch: int) -> None:
         model = self._model
         model.run_logs = self._meters.result()
-        if self._validation is not None:
+        if self._validated:
             model.run_logs |= self._validation_meters.result("val_")
         self._callbacks.call("on_epoch_end", epoch, floats(model.run_logs))
 

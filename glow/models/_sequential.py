@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import torch
 from torch import Tensor, nn
 
-from glow import activations
-from glow.layers import Layer, from_config, to_config
-from glow.models._building import Shape, build, show
-from glow.models._model import Model
-from glow.models._summary import summary
-
-_TORCH_ACTIVATIONS: dict[type[nn.Module], str] = {
-    nn.Softmax: "softmax",
-    nn.LogSoftmax: "log_softmax",
-    nn.Sigmoid: "sigmoid",
-    nn.Linear: "linear",
-}
+from glow.layers import from_config, to_config
+from glow.layers._config import builtin
+from glow.layers._symbol import Symbol
+from glow.models._building import Shape, build_layer, weights_of
+from glow.models._layered import Layered, Names, activation_of, fail, given_name, snake
+from glow.models._places import Place
 
 
-class Sequential(Model):
+@builtin
+class Sequential(Layered):
     """Layers one after the other.
 
     Args:
-        layers: Layers of `glow.layers` or any torch modules.
+        layers: Layers of `glow.layers` or any torch modules; an `Input` may stand first.
         input_shape: Shape of one sample, ``(12,)``; found from the first batch if None.
         seed: Fixes initial weights, validation split, order of the batches and dropout. Layers that
             come with weights keep them.
         name: A name for messages.
 
     Raises:
-        ValueError: No layer, two layers of one name, or layers that do not fit each other.
+        ValueError: Two layers of one name, or layers that do not fit each other.
         TypeError: Something that is no torch module.
 
     Example:
@@ -45,22 +38,38 @@ class Sequential(Model):
 
     def __init__(
         self,
-        layers: Iterable[nn.Module],
+        layers: Iterable[nn.Module | Symbol] = (),
         input_shape: Sequence[int] | None = None,
         seed: int | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(seed=seed, name=name)
+        self._names = Names(self)
         self._shapes: dict[str, tuple[Shape, Shape]] = {}
-        for layer_name, layer in _named(self, layers):
-            self.add_module(layer_name, layer)
+        self._input: tuple[Shape, torch.dtype] | None = None
+        for layer in layers:
+            self._append(layer)
         if input_shape is not None:
             self.build(input_shape)
+        elif self._modules:
+            self._build_if_known()
 
-    @property
-    def layers(self) -> list[nn.Module]:
-        """The layers in order."""
-        return list(self._modules.values())  # type: ignore[arg-type]  # none of them is None
+    def add(self, layer: nn.Module | Symbol) -> None:
+        """Put a layer at the end; an `Input` may stand before the first.
+
+        The model is built when it is compiled, or by the first batch if there is no `Input`.
+
+        Raises:
+            ValueError: Its name is taken.
+            TypeError: It is no torch module.
+        """
+        self._append(layer)
+        self._shapes = {}
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - those of the base
+        """Choose how to train: see `Model.compile`."""
+        self._build_if_known()
+        super().compile(*args, **kwargs)
 
     @property
     def built(self) -> bool:
@@ -74,21 +83,17 @@ class Sequential(Model):
         Raises:
             RuntimeError: The model is not built.
         """
-        return next(iter(self.shapes.values()))[0]
+        return self._places()[0].received  # type: ignore[return-value]  # a stack has one input
 
     @property
-    def shapes(self) -> dict[str, tuple[Shape, Shape]]:
-        """By layer, the shapes of one sample's input and output.
+    def output_shape(self) -> Shape:
+        """Shape of one sample's output.
 
         Raises:
             RuntimeError: The model is not built.
         """
-        if not self._shapes:
-            raise RuntimeError(
-                f"{self.name}: the model has no shapes and weights yet. "
-                "Give Sequential(..., input_shape=(12,)), or call build or fit."
-            )
-        return self._shapes
+        shape: Shape = self._places()[-1].returned
+        return shape
 
     def build(self, input_shape: Sequence[int], dtype: torch.dtype = torch.float32) -> None:
         """Find all shapes and make the weights; nothing happens if they are there.
@@ -98,12 +103,23 @@ class Sequential(Model):
             dtype: Type of the input.
 
         Raises:
-            ValueError: A layer cannot take what the layer before it returns.
+            ValueError: A layer cannot take what the layer before it returns, or there is no layer.
         """
         if self.built:
             return
-        shape = tuple(int(size) for size in input_shape)
-        self._shapes = build(self.name, self._steps(), shape, dtype, self.seed)
+        if not self._modules:
+            raise ValueError(
+                f"{self.name}: expected at least one layer, got none. Give e.g. [Dense(2)]."
+            )
+        declared = (tuple(map(int, input_shape)), dtype) if self._input is None else self._input
+        x = torch.empty(1, *declared[0], dtype=declared[1], device="meta")
+        shapes = {}
+        with weights_of(self.seed):
+            for name, layer in self._steps():
+                received = tuple(x.shape[1:])
+                x = build_layer(self.name, name, layer, (x,))
+                shapes[name] = (received, tuple(x.shape[1:]))
+        self._shapes, self._input = shapes, declared
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the output for a batch.
@@ -116,24 +132,12 @@ class Sequential(Model):
         """
         if not self._shapes:
             self.build(x.shape[1:], x.dtype)
-        for name, layer in self._steps():
-            x = self._pass(name, layer, x)
+        for name, layer in self._modules.items():
+            try:
+                x = layer(x)  # type: ignore[misc]  # none of them is None
+            except (RuntimeError, IndexError) as error:
+                self._fail(name, x, error)
         return x
-
-    def recorded_layers(self) -> dict[str, nn.Module]:
-        """Return what a recording sees: every layer with weights, and the module it ends with.
-
-        A layer ends with the last module after it that keeps the shape: its activation,
-        normalisation or dropout.
-
-        Returns:
-            Modules by the name of the layer, in order, the output last.
-
-        Raises:
-            RuntimeError: The model is not built.
-        """
-        modules = dict(self._steps())
-        return {layer: modules[tap] for tap, layer in self._taps().items()}
 
     def forward_layers(self, x: Tensor) -> dict[str, Tensor]:
         """Return the output of every recorded layer.
@@ -147,7 +151,10 @@ class Sequential(Model):
         self.build(x.shape[1:], x.dtype)
         taps, outputs = self._taps(), {}
         for name, layer in self._steps():
-            x = self._pass(name, layer, x)
+            try:
+                x = layer(x)
+            except (RuntimeError, IndexError) as error:
+                self._fail(name, x, error)
             if name in taps:
                 outputs[taps[name]] = x
         return outputs
@@ -160,7 +167,7 @@ class Sequential(Model):
         """
         return {
             "class_name": type(self).__name__,
-            "name": self.name,
+            "name": self._given_name,
             "seed": self.seed,
             "input_shape": list(self.input_shape) if self.built else None,
             "layers": [to_config(layer) for layer in self.layers],
@@ -176,38 +183,42 @@ class Sequential(Model):
             name=config["name"],
         )
 
-    def summary(self) -> None:
-        """Print a table of the layers: output shape, parameters, and whether it is recorded.
+    def _append(self, layer: nn.Module | Symbol) -> None:
+        if isinstance(layer, Symbol) and not self._modules:
+            self._input = (tuple(layer.meta.shape[1:]), layer.dtype)
+            return
+        if not isinstance(layer, nn.Module):
+            raise TypeError(
+                f"{self.name}: layers must be torch modules, got {layer!r}. "
+                "Use glow.layers, e.g. Dense(10, activation='tanh')."
+            )
+        name = self._names.give(snake(type(layer).__name__), given_name(layer))
+        self.add_module(name, layer)
 
-        Raises:
-            RuntimeError: The model is not built.
-        """
-        print(summary(self))
+    def _places(self) -> list[Place]:
+        self._build_if_known()
+        if not self._shapes:
+            raise RuntimeError(
+                f"{self.name}: the model has no shapes and weights yet. "
+                "Give Sequential(..., input_shape=(12,)), or call build or fit."
+            )
+        names = ["", *self._shapes]
+        return [
+            Place(name, layer, [before], *self._shapes[name])
+            for before, (name, layer) in zip(names, self._steps(), strict=False)
+        ]
 
-    def _taps(self) -> dict[str, str]:
-        """By the module a recorded layer ends with, the name of that layer."""
-        ends: dict[str, str] = {}
-        layer, growing = "", False
-        for name, (received, returned) in self.shapes.items():
-            if _has_kernel(self._modules[name]):
-                layer, growing = name, True
-            else:
-                growing = growing and received == returned
-            if growing:
-                ends[layer] = name
-        last = list(self._modules)[-1]
-        return {end: layer for layer, end in (ends or {last: last}).items()}
+    def _output_places(self) -> dict[str, str]:
+        last = next(reversed(self._modules))
+        return {last: last}
 
     def _output_activation(self) -> str | None:
-        last = self.layers[-1]
-        if isinstance(last, Layer):
-            try:
-                return activations.serialize(last.activation)
-            except TypeError:
-                return None
-        return _TORCH_ACTIVATIONS.get(type(last))
+        return activation_of(self.layers[-1]) if self._modules else None
 
-    def _sample_output(self, x: Tensor) -> Shape:
+    def _inputs(self, x: Any, quick: bool = False) -> Tensor:  # noqa: ANN401 - whatever users hand over
+        return self._tensor("x", x, quick)
+
+    def _sample_output(self, x: Tensor) -> Any:  # noqa: ANN401 - a shape
         self.build(x.shape[1:], x.dtype)
         return super()._sample_output(x)
 
@@ -215,58 +226,14 @@ class Sequential(Model):
         """Names and layers in order; `named_children` would leave out a layer's second use."""
         return self._modules.items()  # type: ignore[return-value]  # none of them is None
 
-    def _pass(self, name: str, layer: nn.Module, x: Tensor) -> Tensor:
-        """Return the layer's output, or raise an error that names it."""
-        try:
-            output: Tensor = layer(x)
-        except (RuntimeError, IndexError) as error:
-            kind, expected = type(layer).__name__, self._shapes[name][0]
-            if tuple(x.shape[1:]) == expected:
-                error.add_note(f"In layer {name!r} ({kind}) of {self.name!r}, input of {x.dtype}.")
-                raise
-            given = tuple(x.shape[1:])
-            raise ValueError(
-                f"{self.name}: layer {name!r} ({kind}) expects inputs of the shape "
-                f"{show(expected)}, got {show(given)}. Give samples of that shape, or build the "
-                f"model with input_shape={given}."
-            ) from error
-        return output
+    def _fail(self, name: str, x: Tensor, error: Exception) -> NoReturn:
+        place = next(place for place in self._places() if place.name == name)
+        fail(self.name, place, [x], error)
 
+    def _build_if_known(self) -> None:
+        if self._input is not None:
+            self.build(*self._input)
 
-def _has_kernel(layer: nn.Module | None) -> bool:
-    # The weights of normalisation layers have one dimension: they belong to the layer before.
-    return layer is not None and any(p.ndim > 1 for p in layer.parameters())
-
-
-def _named(model: Sequential, layers: Iterable[nn.Module]) -> Iterable[tuple[str, nn.Module]]:
-    """Name the layers as Keras does: dense, dense_1, ..."""
-    counts: Counter[str] = Counter()
-    names: set[str] = set()
-    for layer in layers:
-        if not isinstance(layer, nn.Module):
-            raise TypeError(
-                f"{model.name}: layers must be torch modules, got {layer!r}. "
-                "Use glow.layers, e.g. Dense(10, activation='tanh')."
-            )
-        given = getattr(layer, "name", None)
-        name = given or _number(_snake(type(layer).__name__), counts)
-        if name in names or "." in name or hasattr(type(model), name) or name in vars(model):
-            raise ValueError(
-                f"{model.name}: the layer name {name!r} is taken, has a dot or is an attribute of "
-                "the model, expected a free name. Choose another name=."
-            )
-        names.add(name)
-        yield name, layer
-    if not names:
-        raise ValueError(
-            f"{model.name}: expected at least one layer, got none. Give e.g. [Dense(2)]."
-        )
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def _number(kind: str, counts: Counter[str]) -> str:
-    counts[kind] += 1
-    return kind if counts[kind] == 1 else f"{kind}_{counts[kind] - 1}"
+    def _weights(self) -> list[Tensor]:
+        self._build_if_known()
+        return super()._weights()

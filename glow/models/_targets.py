@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
+
+from glow.models._several import Several
 
 if TYPE_CHECKING:
     from glow.losses import Loss
 
 
-def match(owner: str, loss: Loss, output: tuple[int, ...], y: Tensor) -> Tensor:
-    """Return the targets in the shape that the loss wants.
+def match(owner: str, loss: Loss, output: Any, y: Any) -> Any:  # noqa: ANN401 - by name for several outputs
+    """Return the targets in the shape that the loss wants, after a look at every value.
 
     Args:
         owner: Who asks, for messages.
         loss: The loss.
-        output: Shape of one sample's output, without the dimension of samples.
-        y: (N, ...).
+        output: Shape of one sample's output, without the dimension of samples; by name for several.
+        y: (N, ...); by name for several outputs.
 
     Returns:
         Class numbers (N,), or values (N, *output). (N, 1) and (N,) are turned into each other where
@@ -27,25 +30,46 @@ def match(owner: str, loss: Loss, output: tuple[int, ...], y: Tensor) -> Tensor:
         ValueError: Shapes that do not fit, or class numbers outside the output's width.
         TypeError: Class numbers that are not whole numbers.
     """
+    if isinstance(loss, Several):
+        parts = loss.parts.items()
+        return {n: match(f"{owner}, output {n!r}", each, output[n], y[n]) for n, each in parts}
+    y = align(owner, loss, output, y)
     if loss.target == "labels":
-        return _labels(owner, loss, output, y)
-    if loss.target == "values":
-        return _values(owner, loss, output, y)
+        _check_range(owner, output, y)
     return y
 
 
-def check_activation(owner: str, loss: Loss, activation: str | None) -> None:
+def align(owner: str, loss: Loss, output: Any, y: Any) -> Any:  # noqa: ANN401 - as `match`
+    """Return the targets in the shape that the loss wants, without a look at their values.
+
+    Arguments and errors are those of `match`.
+    """
+    if isinstance(loss, Several):
+        return {
+            name: align(owner, each, output[name], y[name]) for name, each in loss.parts.items()
+        }
+    if loss.target == "labels":
+        return _labels(owner, loss, output, y)
+    return _values(owner, loss, output, y) if loss.target == "values" else y
+
+
+def check_activation(owner: str, loss: Loss, activation: Any) -> None:  # noqa: ANN401 - by name for several outputs
     """Raise if the last activation and the loss do not belong together.
 
     Args:
         owner: Who asks, for messages.
         loss: The loss.
-        activation: Name of the last activation; None if it is not known.
+        activation: Name of the last activation, None if it is not known; by name for several
+            outputs.
 
     Raises:
         ValueError: A softmax or sigmoid before a loss on logits, or none before one on
             probabilities.
     """
+    if isinstance(loss, Several) and isinstance(activation, Mapping):
+        for name, part in loss.parts.items():
+            check_activation(f"{owner}, output {name!r}", part, activation.get(name))
+        return
     if activation is None or loss.accepts in ("any", activation):
         return
     if loss.accepts == "logits":
@@ -79,6 +103,10 @@ def _labels(owner: str, loss: Loss, output: tuple[int, ...], y: Tensor) -> Tenso
             f"{_shape(output)} and y {_shape(y.shape[1:])}. For one-hot rows use the loss "
             "'categorical_crossentropy' with float y."
         )
+    return y
+
+
+def _check_range(owner: str, output: tuple[int, ...], y: Tensor) -> None:
     low, high = int(y.min()), int(y.max())
     if low < 0 or high >= output[0]:
         raise ValueError(
@@ -86,7 +114,6 @@ def _labels(owner: str, loss: Loss, output: tuple[int, ...], y: Tensor) -> Tenso
             f"{output[0]} outputs, got {low} to {high}. Number the classes from 0, or give the "
             f"last layer {high + 1} units."
         )
-    return y
 
 
 def _values(owner: str, loss: Loss, output: tuple[int, ...], y: Tensor) -> Tensor:

@@ -2,62 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from glow._structure import leaves, paths
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
 def is_arrays(x: object, y: object) -> bool:
-    """Say whether x is an array, tensor, table or list of samples, not an iterable of batches."""
-    return hasattr(x, "__array__") or (y is not None and isinstance(x, list | tuple))
+    """Say whether x is an array, table, list of samples or several inputs, not batches."""
+    if isinstance(x, Mapping) or hasattr(x, "__array__"):
+        return True
+    return y is not None and isinstance(x, list | tuple)
 
 
-def inputs(owner: str, x: ArrayLike | Tensor, device: torch.device, *, integers: bool) -> Tensor:
-    """Return the inputs as a tensor.
+def is_several(x: object) -> bool:
+    """Say whether x is a list of arrays, one for each input, rather than a list of samples."""
+    return (
+        isinstance(x, list | tuple)
+        and len(x) > 0
+        and all(hasattr(part, "__array__") and getattr(part, "ndim", 0) > 0 for part in x)
+    )
+
+
+def samples_of(owner: str, x: Any) -> int:  # noqa: ANN401 - a tensor, or a list or dict of tensors
+    """Return how many samples the inputs have.
+
+    Raises:
+        ValueError: Several inputs that do not agree.
+    """
+    lengths = {len(tensor) for tensor in leaves(x)}
+    if len(lengths) != 1:
+        given = {"".join(f"[{key!r}]" for key in path): len(t) for path, t in paths(x)}
+        raise ValueError(
+            f"{owner}: all inputs must have as many samples as each other, got "
+            f"{', '.join(f'{n} in x{name}' for name, n in given.items()) or 'no input'}. "
+            "Give one row of each per sample."
+        )
+    return int(lengths.pop())
+
+
+def numbers(owner: str, name: str, values: ArrayLike | Tensor) -> Tensor:
+    """Return real, finite numbers of at least one sample as a tensor.
 
     Args:
         owner: Who asks, for messages.
-        x: (N, ...), N at least 1.
-        device: Where the tensor is wanted.
-        integers: Whether whole numbers stay what they are (for embeddings) or become float32.
+        name: What it is, for messages.
+        values: (N, ...), N at least 1.
 
     Raises:
         ValueError: Empty, NaN, infinite or without a dimension of samples.
         TypeError: No numbers.
     """
-    tensor = _numbers(owner, "x", x).to(device)
-    kept = integers and not tensor.is_floating_point()
-    return tensor if kept else tensor.float()
-
-
-def targets(owner: str, y: ArrayLike | Tensor, device: torch.device, samples: int) -> Tensor:
-    """Return the targets as a tensor: whole numbers as int64, others as float32.
-
-    Args:
-        owner: Who asks, for messages.
-        y: (N,) or (N, ...).
-        device: Where the tensor is wanted.
-        samples: N of the inputs.
-
-    Raises:
-        ValueError: Empty, NaN, infinite, or of another length than the inputs.
-        TypeError: No numbers.
-    """
-    tensor = _numbers(owner, "y", y).to(device)
-    if len(tensor) != samples:
-        raise ValueError(
-            f"{owner}: x and y must have as many samples as each other, got {samples} in x and "
-            f"{len(tensor)} in y. Give one row of y per row of x."
-        )
-    return tensor.float() if tensor.is_floating_point() else tensor.long()
-
-
-def _numbers(owner: str, name: str, values: ArrayLike | Tensor) -> Tensor:
     tensor = values if isinstance(values, Tensor) else _from_numpy(owner, name, values)
     if tensor.is_complex():
         raise TypeError(
@@ -75,6 +77,31 @@ def _numbers(owner: str, name: str, values: ArrayLike | Tensor) -> Tensor:
             "values. Remove or replace those values."
         )
     return tensor
+
+
+def targets(
+    owner: str, name: str, y: ArrayLike | Tensor, device: torch.device, samples: int
+) -> Tensor:
+    """Return the targets of one output as a tensor: whole numbers as int64, others as float32.
+
+    Args:
+        owner: Who asks, for messages.
+        name: What it is, for messages.
+        y: (N,) or (N, ...).
+        device: Where the tensor is wanted.
+        samples: N of the inputs.
+
+    Raises:
+        ValueError: Empty, NaN, infinite, or of another length than the inputs.
+        TypeError: No numbers.
+    """
+    tensor = numbers(owner, name, y).to(device)
+    if len(tensor) != samples:
+        raise ValueError(
+            f"{owner}: x and {name} must have as many samples as each other, got {samples} in x "
+            f"and {len(tensor)} in {name}. Give one row of {name} per row of x."
+        )
+    return tensor.float() if tensor.is_floating_point() else tensor.long()
 
 
 def _from_numpy(owner: str, name: str, values: ArrayLike) -> Tensor:

@@ -18,7 +18,7 @@ def save(model: nn.Module, path: str | os.PathLike[str]) -> None:
     from safetensors.torch import save_file
 
     target = Path(path)
-    state = {name: tensor.detach().contiguous().clone() for name, tensor in _state(model).items()}
+    state = {name: tensor.detach().contiguous().clone() for name, tensor in state_of(model).items()}
     handle, temporary = tempfile.mkstemp(prefix=target.name, dir=target.parent)
     os.close(handle)
     try:
@@ -33,7 +33,7 @@ def load(model: nn.Module, path: str | os.PathLike[str]) -> None:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    expected = {name: tuple(tensor.shape) for name, tensor in _state(model).items()}
+    expected = {name: tuple(tensor.shape) for name, tensor in state_of(model).items()}
     try:
         state = load_file(path)
     except SafetensorError as error:
@@ -50,7 +50,12 @@ def load(model: nn.Module, path: str | os.PathLike[str]) -> None:
     model.load_state_dict(state)
 
 
-def _state(model: nn.Module) -> dict[str, Tensor]:
+def state_of(model: nn.Module) -> dict[str, Tensor]:
+    """Return weights and buffers by name.
+
+    Raises:
+        RuntimeError: The model is not built.
+    """
     state: dict[str, Tensor] = model.state_dict()
     lazy = [name for name, tensor in state.items() if is_lazy(tensor)]
     if lazy:

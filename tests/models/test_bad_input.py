@@ -146,8 +146,8 @@ def test_bad_arguments(arguments, error, message):
     ("x", "error", "message"),
     [
         ([], ValueError, "yields nothing, expected batches"),
-        ([(X, Y, Y)], ValueError, r"every batch must be a pair \(x, y\)"),
-        ([torch.zeros(3, 4)], ValueError, r"must be a pair \(x, y\), got Tensor"),
+        ([(X, Y, X, Y)], ValueError, r"every batch must be a pair \(x, y\) or a triple"),
+        ([torch.zeros(3, 4)], ValueError, r"must be a pair \(x, y\) or .*, got Tensor"),
     ],
 )
 def test_bad_iterables(x, error, message):

@@ -161,7 +161,6 @@ def test_layers_that_do_not_fit_each_other():
 @pytest.mark.parametrize(
     ("layers", "error", "message"),
     [
-        ([], ValueError, "at least one layer, got none"),
         ([Dense(2), "relu"], TypeError, "layers must be torch modules, got 'relu'"),
         ([Dense(2, name="a"), Dense(2, name="a")], ValueError, "layer name 'a' is taken"),
         ([Dense(2, name="fit")], ValueError, "layer name 'fit' is taken"),
@@ -171,6 +170,12 @@ def test_layers_that_do_not_fit_each_other():
 def test_wrong_layers(layers, error, message):
     with pytest.raises(error, match=message):
         Sequential(layers)
+
+
+def test_a_model_without_layers_cannot_be_built():
+    for ask in (lambda: Sequential([], input_shape=(4,)), lambda: Sequential()(torch.zeros(1, 4))):
+        with pytest.raises(ValueError, match=r"expected at least one layer, got none"):
+            ask()
 
 
 def test_wrong_seed():
