@@ -1,12 +1,12 @@
 """What the plane and the explorer cost a page: run by hand, prints tables.
 
-    python tests/ui/measure_explorer.py [kept] [exact] [frames] [tasks] [notebooks] [weight]
+    python tests/ui/measure_explorer.py [kept] [exact] [frames] [tasks] [weight]
 
 Without a name it measures everything, in about twenty minutes. A real JupyterLab in a real
 Chromium, which draws in software; the 12-bit network (12-10-7-5-4-3-2, tanh), recorded 300 times.
 Figures depend on the machine; those of a loaded one are upper bounds, but for the processor time
 of tasks and frames, which leaves out what other programs do. What the display of a training costs
-is measured by measure.py.
+is measured by measure.py, what is saved by measure_sizes.py.
 """
 
 import contextlib
@@ -35,8 +35,8 @@ from glow import estimators
 from glow.dynamics import Recording
 from glow_widgets import save_html
 
-RELEASES = (0.43, 0.2, 0.61)
-PATIENCE_MS = 60_000
+RELEASES = (0.43, 0.2)
+PATIENCE_MS = 20_000
 MOVED = 120
 PAGE = "standalone.js"
 STATIC = Path(__file__).parents[2] / "glow_widgets" / "labextension" / "static"
@@ -48,14 +48,6 @@ recording = Recording.open({path!r})
 explorer = EstimatorExplorer({{"tanh": recording}}, [estimators.get(n) for n in {names!r}])
 explorer
 """
-PLANE = """
-import sys
-sys.path.insert(0, {here!r})
-from planes import deep_plane
-from glow_widgets import InformationPlane
-InformationPlane({{"deep": deep_plane(layers={layers}, epochs={epochs})}})
-"""
-WAIT = "explorer.wait(300)"
 # Plays the epochs for a while; returns frames and paintings a second.
 PLAY = """async milliseconds => {
   const plane = document.querySelector('[data-testid=glow-plane]');
@@ -249,38 +241,6 @@ def open_table(page):
     page.locator("[data-testid=glow-table][aria-busy=false] tbody tr").first.wait_for()
 
 
-def notebooks(bench):
-    """Bytes by which a saved notebook grows."""
-    here = str(Path(__file__).parent)
-    path = str(bench.recordings / "few")
-    explorer = EXPLORE.format(path=path, names=["binned", "kde"])
-    cells = {
-        f"InformationPlane, {layers} layers x {epochs} epochs": [
-            PLANE.format(here=here, layers=layers, epochs=epochs)
-        ]
-        for layers, epochs in ((6, 60), (6, 300), (12, 300))
-    } | {"EstimatorExplorer, Binned and KDE, 300 epochs": [explorer, WAIT]}
-    rows = [(what, f"{growth(bench, code) / 1000:.0f}") for what, code in cells.items()]
-    table("Growth of a saved notebook", ("with", "kB"), rows)
-
-
-def growth(bench, cells):
-    """Bytes that running these cells adds to their notebook."""
-    tab = bench.tab()
-    tab.write_notebook("growth.ipynb", cells)
-    path = bench.lab.root / "growth.ipynb"
-    before = path.stat().st_size
-    tab.open("growth.ipynb")
-    tab.run_all()
-    tab.wait_until_done(300)
-    drawn(tab.page)
-    tab.page.wait_for_timeout(2000)  # what stays is written a moment after the last change
-    tab.save()
-    tab.page.close()
-    bench.lab.shut_down_kernels()
-    return path.stat().st_size - before
-
-
 def weight(bench):
     """Bytes of the extension that a page loads, at its start and when it first shows a plane."""
     tab, asked = bench.tab(), []
@@ -288,9 +248,11 @@ def weight(bench):
     tab.open_home()
     at_start = ours(asked)
     bench.show(tab, deep_document())
-    later = ours(asked) - at_start
+    with_plane = ours(asked) - at_start
     tab.page.close()
-    parts = {"at the start": at_start, "with the first plane": later, "to export a page": {PAGE}}
+    rest = {path.name for path in STATIC.glob("*.js")} - at_start - with_plane - {PAGE}
+    parts = {"at the start": at_start, "with a saved plane": with_plane}
+    parts |= {"with a widget, at the most": rest, "to save a page": {PAGE}}
     table(
         "Weight of the extension (kB)",
         ("loaded", "raw", "gzip", "files"),
@@ -310,7 +272,7 @@ def weigh(names):
     return f"{sum(map(len, contents)) / 1000:.0f}", f"{packed / 1000:.0f}"
 
 
-MEASURES = {each.__name__: each for each in (kept, exact, frames, tasks, notebooks, weight)}
+MEASURES = {each.__name__: each for each in (kept, exact, frames, tasks, weight)}
 
 
 def main(names):

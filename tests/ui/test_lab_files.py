@@ -65,6 +65,29 @@ def test_a_plane_is_saved_as_page_document_and_picture(tab, lab, context, plane_
     assert asked == [saved["html"].as_uri()]
 
 
+def test_files_that_were_open_are_open_again_on_a_page_loaded_anew(
+    tab, lab, recordings, plane_document
+):
+    """AC-57: the layout is restored."""
+    lab.add_folder(recordings / "fewest", "again")
+    (lab.root / "again.glow.json").write_text(json.dumps(plane_document))
+    open_file(tab, "again.glow.json")
+    options = {"mode": "split-right"}
+    tab.command("docmanager:open", path="again/recording.json", options=options)
+    tab.by_id("glow-recording-facts").wait_for()
+    kept = ("glow-widgets-viewer:again.glow.json", "glow-widgets-recordings:again/recording.json")
+    tab.wait_until(lambda: all(name in layout(lab) for name in kept))
+    tab.page.goto(f"{lab.url}/lab")
+    tab.by_id("glow-plane").wait_for()
+    tab.by_id("glow-recording-facts").get_by_text("Recording again").wait_for()
+    assert lab.kernels() == []
+
+
+def layout(lab):
+    """The layout that the server keeps, as text."""
+    return json.dumps(lab.ask("lab/api/workspaces/default")["data"])
+
+
 def save(tab, kind, folder):
     """The file that one of the commands for saving hands to the browser."""
     with tab.page.expect_download() as download:
