@@ -84,7 +84,7 @@ class Meters:
         sizes = [1, *(metric.figures for metric in metrics)]
         shape = (sum(sizes), *([] if runs is None else [runs]))
         self._sums = torch.zeros(shape, dtype=kind, device=device)
-        self._loss, *totals = self._sums.split(sizes)
+        self._loss, *totals = torch.split(self._sums, sizes)
         self._pairs = list(zip(measures, totals, strict=True))
         self._sizes, self._finishes = sizes, [metric.finish for metric in metrics]
         self._count = 0
@@ -129,8 +129,9 @@ class Meters:
 
     def result(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """Return the means, () or (runs,), by name."""
-        loss, *means = (self._sums / max(self._count, 1)).cpu().split(self._sizes)
-        made = [loss[0], *(f(mean) for f, mean in zip(self._finishes, means, strict=True))]
+        means = (self._sums / max(self._count, 1)).cpu()
+        loss, *parts = torch.split(means, self._sizes)
+        made = [loss[0], *(f(mean) for f, mean in zip(self._finishes, parts, strict=True))]
         named = {prefix + n: value.numpy() for n, value in zip(self._names, made, strict=True)}
         return named | {prefix + mean.name: mean.result() for mean in self._weighted}
 
