@@ -9,7 +9,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from glow_widgets._chart import SensitivityChart as SensitivityChart
     from glow_widgets._display import TrainingDisplay as TrainingDisplay
     from glow_widgets._explorer import EstimatorExplorer as EstimatorExplorer
     from glow_widgets._plane import InformationPlane as InformationPlane
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "EstimatorExplorer": "_explorer",
     "InformationPlane": "_plane",
-    "SensitivityChart": "_chart",
     "TrainingDisplay": "_display",
     "TrainingProgress": "_progress",
     "save_html": "export",
@@ -28,7 +26,6 @@ _HOMES = {
 __all__ = [
     "EstimatorExplorer",
     "InformationPlane",
-    "SensitivityChart",
     "TrainingDisplay",
     "TrainingProgress",
     "save_html",

@@ -96,6 +96,7 @@ class KeptCurve:
         self._diagnostics = diagnostics
         self._unchecked = slider is not None and slider.smooth
         self._chunk = 1
+        self._suspects: set[str] = set()
 
     @property
     def values(self) -> list[Any]:
@@ -198,7 +199,7 @@ class KeptCurve:
     def _estimate(self, epochs: list[int], values: list[Any], cancel: Cancel) -> xr.Dataset:
         from glow.dynamics import plane, sweep
 
-        shared: dict[str, Any] = {"epochs": epochs, "cancel": cancel}
+        shared: dict[str, Any] = {"epochs": epochs, "cancel": cancel, "suspects": self._suspects}
         if self.slider is None:
             shared["diagnostics"] = self._diagnostics
             return forgiving(plane, self.recording, self.estimator, **shared)

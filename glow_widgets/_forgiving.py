@@ -28,6 +28,7 @@ def forgiving(
     estimator: Estimator,
     *,
     layers: Sequence[str] | None = None,
+    suspects: set[str] | None = None,
     **options: Any,  # noqa: ANN401 - handed on
 ) -> xr.Dataset:
     """A plane or sweep in which points that cannot be estimated are missing, with the reason.
@@ -40,6 +41,8 @@ def forgiving(
         recording: What is measured.
         estimator: How.
         layers: Which layers; all if None.
+        suspects: Layers that failed before; they are tried one by one, and others that fail join
+            them.
         options: What else ``estimate`` takes.
 
     Returns:
@@ -51,14 +54,25 @@ def forgiving(
         Exception: What the estimator raised, if it failed on every layer.
     """
     chosen = list(recording.layers if layers is None else layers)
-    try:
-        return _whole(estimate, recording, estimator, layers=chosen, **options)
-    except (Cancelled, UnsuitableError):
-        raise
-    except Exception:
-        if len(chosen) < 2:
+    suspects = set() if suspects is None else suspects
+    trusted = [layer for layer in chosen if layer not in suspects]
+    groups = [trusted] * bool(trusted) + [[layer] for layer in chosen if layer in suspects]
+    parts, failures = [], {}
+    while groups:
+        group = groups.pop(0)
+        try:
+            parts.append(_whole(estimate, recording, estimator, layers=group, **options))
+        except (Cancelled, UnsuitableError):
             raise
-    return _layer_by_layer(estimate, recording, estimator, chosen, **options)
+        except Exception as error:  # anybody's estimator
+            if len(group) == 1:
+                failures[group[0]] = error
+                suspects.update(group)
+            else:
+                groups += [[layer] for layer in group]
+    if not parts:
+        raise next(iter(failures.values()))
+    return _explained(_joined(parts, chosen), failures) if failures else _joined(parts, chosen)
 
 
 def _whole(estimate: Estimate, *args: Any, **options: Any) -> xr.Dataset:  # noqa: ANN401
@@ -68,29 +82,15 @@ def _whole(estimate: Estimate, *args: Any, **options: Any) -> xr.Dataset:  # noq
         return refused.plane
 
 
-def _layer_by_layer(
-    estimate: Estimate,
-    recording: Recording,
-    estimator: Estimator,
-    layers: Sequence[str],
-    **options: Any,  # noqa: ANN401 - handed on
-) -> xr.Dataset:
+def _joined(parts: Sequence[xr.Dataset], layers: Sequence[str]) -> xr.Dataset:
+    """All layers in order; those that are in no part are missing."""
     import xarray as xr
 
-    parts, failures = [], {}
-    for layer in layers:
-        try:
-            parts.append(_whole(estimate, recording, estimator, layers=[layer], **options))
-        except Cancelled:
-            raise
-        except Exception as error:  # anybody's estimator
-            failures[layer] = error
-    if not parts:
-        raise next(iter(failures.values()))
+    if len(parts) == 1 and parts[0].sizes["layer"] == len(layers):
+        return parts[0]
     there = xr.concat(parts, "layer", join="exact", combine_attrs="override", coords="minimal")
     texts = {name: "" for name, values in there.items() if values.dtype.kind in "OU"}
-    full = there.reindex(layer=list(layers), fill_value={**texts})
-    return _explained(full, failures)
+    return there.reindex(layer=list(layers), fill_value=texts)
 
 
 def _explained(plane: xr.Dataset, failures: dict[str, Exception]) -> xr.Dataset:

@@ -460,12 +460,34 @@ def test_the_output_holds_what_was_seen_last(recording, complete, outputs):
     assert "<table>" in last["text/html"]
 
 
+def test_the_same_setting_gives_the_same_plane_exactly(recording, complete):
+    """AC-31: of a curve, of an exact plane, and of `plane` itself."""
+    setting = {"bins": 30}
+    twice = [complete(recording, [BINNED])._engine._rows[0][0] for _ in range(2)]
+    kept = [offered.kept(setting) for offered in twice]
+    exact = [offered.exact(setting) for offered in twice]
+    own = plane(recording, BINNED.replace(**setting), diagnostics=False)
+    for found in (*kept, *exact):
+        np.testing.assert_array_equal(found.xt.values, own.xt.values)
+        np.testing.assert_array_equal(found.ty.values, own.ty.values)
+
+
+@pytest.mark.parametrize("levels", [2, 8, 32])
+def test_a_layer_of_known_information_is_where_it_belongs(levels):
+    """AC-31: a layer that keeps log2(levels) of 7 bits, of which y is the first."""
+    x = np.arange(128)
+    t = (x // (128 // levels)).astype(np.float32)[:, None]
+    estimator = Binned(bins=levels, range=(0, levels))
+    assert estimator.criterion(t, x) == pytest.approx(np.log2(levels))
+    assert estimator.criterion(t, x // 64) == pytest.approx(1.0)
+
+
 def test_what_is_saved_says_which_points_to_trust(recording, complete, tmp_path):
     """AC-33, AC-39: verdicts at the kept values, and known answers, without a kernel."""
     explorer = complete(recording, [BINNED])
     explorer.view.set_state({"selection": named(BINNED.label, bins=20)})
     file = explorer.save(tmp_path / "kept.glow.json", "Kept")
-    (loaded,) = load(file)["this training"]
+    loaded, *_ = load(file)["this training"]
     for bins in (2, 30, 256):
         wanted = plane(recording, BINNED.replace(bins=bins))
         at = loaded.sel(bins=bins)
@@ -503,6 +525,11 @@ class OneLayerFails(Binned):
         if t.shape[1] == self.fails:
             raise ZeroDivisionError("no such width")
         return super().coordinates(t, context)
+
+    def estimate(self, t, context):
+        if t.shape[1] == self.fails:
+            raise ZeroDivisionError("no such width")
+        return super().estimate(t, context)
 
     def curve(self, t, context, parameter, values):
         if t.shape[1] == self.fails:

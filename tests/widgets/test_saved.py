@@ -5,8 +5,9 @@ import re
 import nbformat
 import pytest
 
-from glow.dynamics import plane, sweep
-from glow.estimators import Binned
+from glow.dynamics import Curves, plane, sweep
+from glow.estimators import KDE, Binned
+from glow_widgets._curves import coarse_to_fine
 from glow_widgets._saved import (
     PLANE_MIME,
     plane_bundle,
@@ -14,7 +15,7 @@ from glow_widgets._saved import (
     progress_text,
     readable,
 )
-from glow_widgets._small import coarse, few_nodes, small_document, thin
+from glow_widgets._small import MAX_NODE_ERROR, coarse, few_nodes, small_document, thin
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -98,3 +99,22 @@ def test_the_final_state_says_all_there_was(state):
         {**state, "message": "loss is nan", "metrics": {"loss": 0.25, "acc": "nan"}}
     )
     assert text == "Training failed: loss is nan. 3 of 10 epochs in 1.5 s. loss 0.25, acc nan"
+
+
+def test_a_saved_curve_has_few_nodes_and_says_what_that_costs(recording):
+    """AC-40: what is left out of a smooth curve, its spline still gives within 0.002 bit."""
+    whole = sweep(recording, KDE(), epochs=recording.epochs[-3:], variance=KDE().sliders[0].grid())
+    few = few_nodes(whole)
+    assert few.sizes["variance"] < whole.sizes["variance"] / 2
+    assert 0 < few.variance.attrs["error"] <= MAX_NODE_ERROR
+    assert whole.variance.values[0] == few.variance.values[0]
+    left_out = float(whole.variance[whole.sizes["variance"] // 3])
+    read, exact = Curves(few).at(left_out), whole.sel(variance=left_out)
+    assert float(abs(read.xt - exact.xt).max()) <= MAX_NODE_ERROR
+    assert few_nodes(sweep(recording, Binned(), epochs=[0], bins=[4, 8])).sizes["bins"] == 2
+
+
+def test_saved_epochs_are_those_that_coarse_curves_hold():
+    assert coarse(range(5), 5) == [0, 1, 2, 3, 4]
+    assert coarse(range(300)) == [*range(0, 300, 8), 299]
+    assert set(coarse(range(300))) == set(coarse_to_fine(range(300))[0])
