@@ -46,6 +46,17 @@ export function setText(element: Element, text: string): void {
  */
 export const ownKeys = { 'data-lm-suppress-shortcuts': 'true' } as const;
 
+/** Call `leave` when Escape is pressed within an element; nothing around it hears of the key. */
+export function onEscape(element: HTMLElement, leave: () => void): void {
+  element.addEventListener('keydown', event => {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      leave();
+    }
+  });
+}
+
 let nextId = 0;
 
 /** An id no other element of the page has, for labels and descriptions. */

@@ -67,11 +67,12 @@ export class Progress {
       body.append(el('div', { class: 'glow-progress-chart' }, this.titles, chart));
     }
     this.element = el(
-      'section',
+      'div',
       {
         class: `glow glow-progress${chart ? ' glow-progress-full' : ''}`,
         testid: 'glow-progress',
-        attributes: { 'aria-label': words.label }
+        // No region: a notebook has many trainings, and they would all be landmarks.
+        attributes: { role: 'group', 'aria-label': words.label }
       },
       head,
       this.epochs.element,

@@ -22,6 +22,8 @@ const MARGIN = { left: 46, right: 92, top: 12, bottom: 38 };
 const LABEL_GAP = 14;
 const LABEL_LENGTH = 12;
 const MOST_TICKS = 7;
+/** Pixels between two labels' middles, at the least. */
+const TICKS_APART = 28;
 /** Smaller losses mean nothing: the axis reaches at least this far, in bits. */
 const LEAST_TOP = 0.1;
 /** How many colours layers take turns with (see explorer.css). */
@@ -91,7 +93,7 @@ function drawAxes(frame: SensitivityFrame, { slider, unit }: Framed): SVGElement
         formatNumber(value)
       )
     ]);
-  const along = settingTicks(slider).map(value =>
+  const along = withRoom(settingTicks(slider), value => frame.at(value)).map(value =>
     svg(
       'text',
       { x: frame.at(value), y: bottom + 16, 'text-anchor': 'middle' },
@@ -109,6 +111,17 @@ function drawAxes(frame: SensitivityFrame, { slider, unit }: Framed): SVGElement
     svg('text', { class: 'glow-axis-name', x: middle, y: HEIGHT - 4 }, name),
     svg('text', { class: 'glow-axis-name', transform: turned }, title)
   ];
+}
+
+/** Of ticks in order, those whose label does not run into the one before. */
+function withRoom(ticks: readonly number[], at: (tick: number) => number): number[] {
+  const kept: number[] = [];
+  for (const tick of ticks) {
+    if (!kept.length || Math.abs(at(tick) - at(kept[kept.length - 1])) >= TICKS_APART) {
+      kept.push(tick);
+    }
+  }
+  return kept;
 }
 
 /** Round settings within the kept ones, few enough to be read. */

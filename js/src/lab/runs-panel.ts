@@ -41,7 +41,7 @@ export class RunsPanel extends Widget {
     );
     this.clear.title = words.__(strings.lab.clearHint);
     this.empty = explanation(words, openLesson);
-    const head = el('header', { class: 'glow glow-runs-head' }, this.heading, this.clear);
+    const head = el('div', { class: 'glow glow-runs-head' }, this.heading, this.clear);
     this.node.append(head, this.empty, this.list);
     front.changed.connect(this.onChange, this);
     this.refresh();

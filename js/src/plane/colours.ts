@@ -24,7 +24,7 @@ const MAPS: Record<Palette, ColourMap> = {
       [204, 71, 120], [225, 100, 98], [242, 132, 75], [252, 166, 54], [252, 206, 37],
       [240, 249, 33]],
     light: [0, 0.62],
-    dark: [0.42, 1]
+    dark: [0.44, 1]
   },
   viridis: {
     // prettier-ignore

@@ -31,7 +31,8 @@ export class EpochBar implements Playable {
     class: 'glow-epoch-ticks',
     attributes: { 'aria-hidden': 'true' }
   });
-  private readonly readout = el('output', { class: 'glow-epoch-readout' });
+  // No <output>, which speaks at every change: the slider says the same to who is on it.
+  private readonly readout = el('span', { class: 'glow-epoch-readout' });
   private readonly player = new Player(this);
   private epochs: readonly number[] = [];
   private chosen: number | null = null;

@@ -1,4 +1,4 @@
-import { el } from '../dom';
+import { el, onEscape } from '../dom';
 import { strings } from '../strings';
 import { icon } from './icons';
 
@@ -39,6 +39,7 @@ export class Player {
     const no = answer(strings.plane.notNow, 'glow-play-no', () => this.decline());
     this.question.append(el('span', { text: strings.plane.motionQuestion }), this.yes, no);
     this.question.hidden = true;
+    onEscape(this.question, () => this.decline());
     this.show();
   }
 

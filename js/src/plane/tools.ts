@@ -1,4 +1,4 @@
-import { el } from '../dom';
+import { el, onEscape } from '../dom';
 import { strings } from '../strings';
 import { icon, IconName } from './icons';
 
@@ -44,17 +44,22 @@ export class BandSwitch {
   }
 }
 
-/** The button that opens and closes a panel. */
+/** The button that opens and closes a panel; Escape within the panel closes it too. */
 export function opener(
   name: IconName,
   label: string,
   testid: string,
   panel: HTMLElement
 ): HTMLElement {
-  const button = tool(name, label, testid, () => {
-    panel.hidden = !panel.hidden;
-    button.setAttribute('aria-expanded', String(!panel.hidden));
-  });
+  const show = (open: boolean): void => {
+    panel.hidden = !open;
+    button.setAttribute('aria-expanded', String(open));
+  };
+  const button = tool(name, label, testid, () => show(panel.hidden));
   button.setAttribute('aria-expanded', 'false');
+  onEscape(panel, () => {
+    show(false);
+    button.focus();
+  });
   return button;
 }

@@ -131,6 +131,34 @@ describe('Play (AC-17, AC-52)', () => {
   });
 });
 
+describe('Escape (AC-44)', () => {
+  const escape = (from: string): void => {
+    const key = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+    find(from).dispatchEvent(key);
+    vi.advanceTimersByTime(50);
+  };
+
+  it('leaves the panel for saving, the question before Play and the point that is read', () => {
+    show(long(5));
+    find('glow-save').click();
+    escape('glow-save-png');
+    expect(find('glow-save-panel').hidden).toBe(true);
+    expect(find('glow-save').getAttribute('aria-expanded')).toBe('false');
+    expect(document.activeElement).toBe(find('glow-save'));
+    press('Home');
+    expect(find('glow-tooltip').hidden).toBe(false);
+    escape('glow-plane');
+    expect(find('glow-tooltip').hidden).toBe(true);
+    const { matchMedia } = window;
+    Object.assign(window, { matchMedia: ready(true) });
+    find('glow-play').click();
+    escape('glow-play-yes');
+    Object.assign(window, { matchMedia });
+    expect(find('glow-play-question').hidden).toBe(true);
+    expect(document.activeElement).toBe(find('glow-play'));
+  });
+});
+
 describe('the table (AC-47)', () => {
   const open = (): void => {
     const table = view.element.querySelector('details')!;
