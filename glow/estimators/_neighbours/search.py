@@ -204,7 +204,7 @@ def pair_reading(
     n = x.samples
     psi = digammas(n)
     if isinstance(x, Cloud) and isinstance(y, Cloud):
-        from .search_kernels import add_pair_terms
+        from .term_kernels import add_pair_terms
 
         sums, ties = _nothing(ks)
         for rows, a, b in _blocks(x, y):
@@ -221,7 +221,7 @@ def label_reading(t: AnyCloud, split: Split, ks: Integers, *, mixed: bool = True
     n = split.samples
     psi = digammas(n)
     if isinstance(t, Cloud):
-        from .search_kernels import add_label_terms
+        from .term_kernels import add_label_terms
 
         sums, ties = _nothing(ks)
         for rows, block in _blocks(t.first(n)):
@@ -267,7 +267,7 @@ def _radius_sums(
         from .search_torch import radius_sums as on_device
 
         return _host(*on_device(clouds, split, ks, _beside(clouds[0], psi)))  # type: ignore[arg-type]  # all are on the device
-    from .search_kernels import add_radius_terms
+    from .term_kernels import add_radius_terms
 
     sums, ties = np.zeros((2, len(ks))), np.zeros((2, len(ks)), np.int64)
     for rows, *blocks in _blocks(*on_host):

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from glow.estimators._compile import kernel
 
-from .search_kernels import ATOM, below, count_tie, is_tied, pair_term
+from .search_kernels import below
+from .term_kernels import ATOM, count_tie, is_tied, pair_term
 
 Doubles = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
