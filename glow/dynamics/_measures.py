@@ -107,6 +107,7 @@ class Sweep:
     def _curve(self, base: Estimator, t: Activation, context: Context) -> Values:
         """One pass over the moved parameter; value by value where the whole is refused."""
         try:
+            base.admit(context)
             curve = base.curve(t, context, self._moved, self._steps)
             return dict(zip(AXES, curve, strict=True))
         except UnsuitableError:
@@ -117,6 +118,7 @@ class Sweep:
 
     def trajectory(self, track: int, stream: Stream, context: Context) -> Iterator[Point]:
         estimator = self.settings[track]
+        estimator.admit(context)
         for found in estimator.trajectory(stream(), context, diagnostics=self.diagnostics):
             yield judged(estimator, found, context) if self.diagnostics else dict(found)
 
@@ -208,6 +210,7 @@ class Pair:
             for t in stream():
                 yield side(estimator, axis, t, context, self.diagnostics)
             return
+        estimator.admit(context)
         for found in estimator.trajectory(stream(), context, diagnostics=self.diagnostics):
             yield (
                 only(estimator, axis, found, context) if self.diagnostics else {axis: found[axis]}

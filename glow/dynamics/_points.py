@@ -40,6 +40,10 @@ def point(estimator: Estimator, t: Activation, context: Context, diagnostics: bo
 
     One that the estimator refuses is NaN, and says why.
     """
+    try:
+        estimator.admit(context)
+    except ValueError as cause:
+        return refused(cause, diagnostics)
     if diagnostics:
         try:
             return judged(estimator, estimator.estimate(t, context), context)
@@ -80,6 +84,10 @@ def side(
 
     A family that measures the coordinates one by one is asked for this one only.
     """
+    try:
+        estimator.admit(context)
+    except ValueError as cause:
+        return refused(cause, diagnostics, (axis,))
     if diagnostics:
         try:
             return only(estimator, axis, _one_estimate(estimator, axis, t, context), context)

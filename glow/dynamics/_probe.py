@@ -48,10 +48,25 @@ class Probe:
 
     def tensors(self, model: nn.Module) -> dict[str, Tensor]:
         """Returns what `read` does as contiguous tensors where the model is."""
-        tensors = read_taps(model, self.taps, self.x.to(device_of(model)))
+        with _quiet(model):
+            tensors = read_taps(model, self.taps, self.x.to(device_of(model)))
         last = self.taps[-1].name
         tensors[last] = _apply_output(self.output, tensors[last])
         return {n: t.detach().to(torch.float32).contiguous() for n, t in tensors.items()}
+
+
+@contextmanager
+def _quiet(model: nn.Module) -> Iterator[None]:
+    """Asks the modules that declare noise for their means (``quiet``) within a block."""
+    noisy = [module for module in model.modules() if getattr(module, "declared_noise", None)]
+    before = [getattr(module, "quiet", False) for module in noisy]
+    try:
+        for module in noisy:
+            module.quiet = True  # type: ignore[assignment]  # a flag, no tensor
+        yield
+    finally:
+        for module, quiet in zip(noisy, before, strict=True):
+            module.quiet = quiet  # type: ignore[assignment]  # likewise
 
 
 def _apply_output(output: str | None, t: Tensor) -> Tensor:

@@ -3,8 +3,8 @@
 A model of ours names its layers itself (``forward_layers``). In any other module the layers are
 found by running the probe set through it once and watching the order of calls: T is **what the
 next layer with weights receives**, so normalisation, activation and pooling modules belong to the
-layer before them. A function called between modules (``F.relu(self.fc(x))``) cannot be seen: there
-the tap is the last module before it.
+layer before them; but a module that declares noise ends its layer. A function called between
+modules (``F.relu(self.fc(x))``) cannot be seen: there the tap is the last module before it.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _unknown(name: object, valid: Sequence[str]) -> RecordingError:
 
 
 def _discover(model: nn.Module, x: Tensor) -> tuple[Tap, ...]:
-    """Groups the calls of one forward pass: a module with weights and all that follows it."""
+    """Groups the calls of one forward pass: a module with weights and what follows it."""
     calls = _leaf_calls(model, x)
     starts = [index for index, (module, _, _) in enumerate(calls) if _has_weights(module)]
     if not starts:
@@ -143,7 +143,9 @@ def _discover(model: nn.Module, x: Tensor) -> tuple[Tap, ...]:
     taps = []
     for start, following in zip(starts, [*starts[1:], len(calls)], strict=True):
         _, path, call = calls[start]
-        _, last_path, last_call = calls[following - 1]
+        group = calls[start:following]
+        noisy = (each for each in group if getattr(each[0], "declared_noise", None))
+        _, last_path, last_call = next(noisy, group[-1])  # what follows noise is no mean of it
         taps.append(Tap(path if call == 0 else f"{path}#{call}", last_path, last_call))
     return tuple(taps)
 

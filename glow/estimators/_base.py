@@ -61,6 +61,8 @@ class Estimator(ABC):
     """Whether no estimate of I(X;T) from N samples can exceed log2 N."""
     ordered: ClassVar[bool] = False
     """Whether an estimate of one epoch helps the next: planes then follow each layer in order."""
+    noisy: ClassVar[bool] = False
+    """Whether a layer may add noise of its own; others need a T that is a function of X."""
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     """The declared settings, in order."""
 
@@ -124,6 +126,20 @@ class Estimator(ABC):
             ValueError: If ``t`` is not finite or does not fit the context.
         """
         return self.criterion(context.x, t), self.criterion(t, context.y)
+
+    def admit(self, context: Context) -> None:
+        """Refuses a layer that declares noise, unless the estimator is made for noise.
+
+        Raises:
+            ValueError: If the layer declares noise and the estimator needs one without.
+        """
+        if context.noise and not self.noisy:
+            raise ValueError(
+                f"{type(self).__name__}: expected a layer without noise, got "
+                f"{context.layer or 'one'!r}, which adds noise of standard deviation "
+                f"{context.noise:g}. Use SamplePropagation, or KDE with variance="
+                f"{context.noise**2:g}."
+            )
 
     def curve(
         self, t: Array, context: Context, parameter: str, values: Iterable[float]

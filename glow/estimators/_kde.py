@@ -62,6 +62,7 @@ class KDE(Estimator):
     """
 
     name = "kde"
+    noisy = True
 
     variance: float = parameter(
         default=1e-3,

@@ -74,6 +74,7 @@ class SamplePropagation(Estimator):
     """
 
     name = "sample-propagation"
+    noisy = True
 
     noise: float = parameter(
         default=0.1,

@@ -42,7 +42,8 @@ def taps(places: Sequence[Place], outputs: Iterable[str]) -> dict[str, str]:
     """Say where the activation T of every layer with weights is read.
 
     A layer ends with the last place after it that keeps the shape and that alone follows: its
-    activation, normalisation or dropout. What the model returns is always read, last.
+    activation, normalisation or dropout; one that declares noise ends with that. What the model
+    returns is always read, last.
 
     Args:
         places: In the order of the forward pass.
@@ -54,11 +55,18 @@ def taps(places: Sequence[Place], outputs: Iterable[str]) -> dict[str, str]:
     outputs = list(outputs)
     readers = Counter([source for place in places for source in place.sources] + outputs)
     ends: dict[str, str] = {}  # by place: the layer that ends there so far
+    # What follows noise is no longer a mean with noise beside it.
+    noisy = {place.name for place in places if getattr(place.layer, "declared_noise", None)}
     for place in places:
         before = place.sources[0] if len(place.sources) == 1 else ""
         if place.has_kernel:
             ends[place.name] = place.name
-        elif before in ends and readers[before] == 1 and place.received == place.returned:
+        elif (
+            before in ends
+            and ends[before] not in noisy
+            and readers[before] == 1
+            and place.received == place.returned
+        ):
             ends[place.name] = ends.pop(before)
     return {
         **{end: layer for end, layer in ends.items() if end not in outputs},
