@@ -40,6 +40,7 @@ def open_explorer(tab, name, recording, estimator):
 def test_the_plane_follows_the_slider(
     tab, recordings, record_testsuite_property, estimator, parameter, recorded
 ):
+    """AC-24: kept curves move the whole plane at once."""
     open_explorer(tab, f"follow-{parameter}.ipynb", recordings / recorded, estimator)
     slider = f"glow-slider-{parameter}"
     first, *times = tab.page.evaluate(MOVE, [slider, positions_of(tab.by_id(slider))])
@@ -54,6 +55,7 @@ def test_the_plane_follows_the_slider(
 
 
 def test_letting_go_shows_the_exact_plane(tab, recordings):
+    """AC-24: a grid slider snaps, and is exact soon after it was let go."""
     open_explorer(tab, "exact.ipynb", recordings / "all", "Binned(range='global')")
     released = tab.page.evaluate(RELEASE, ["glow-slider-bins", NOT_KEPT])
     assert released["snapped"] != released["wanted"]
@@ -81,7 +83,7 @@ IS_DRAWN = f"values => ({VALUES}).join() === values"
 
 
 def test_the_explorer_around_its_plane(tab, lab, recordings):
-    """AC-26, 27, 28, 30, 32, 34, 35: from the strip to the line of Python, on two recordings."""
+    """AC-26, AC-27, AC-28, AC-30, AC-32, AC-34, AC-35: from the strip to the line of Python."""
     path = str(recordings / "few")
     tab.write_notebook("around.ipynb", [SIDE_BY_SIDE.format(path=path), COMPLETE, AFTER])
     tab.open("around.ipynb")
@@ -137,6 +139,12 @@ def test_the_explorer_around_its_plane(tab, lab, recordings):
     tab.page.wait_for_function(
         "document.querySelector('[data-testid=glow-known] svg').dataset.answers === '8'"
     )
+    # Let go where no curve has a value, every recording's plane becomes exact.
+    tab.by_id("glow-number-bins").fill("50")
+    tab.by_id("glow-number-bins").press("Enter")
+    tab.page.wait_for_function(IS_DRAWN, arg="50,50")
+    tab.by_id("glow-reset-bins").click()
+    tab.page.wait_for_function(IS_DRAWN, arg="30,30")
     tab.shot_of_output(0, "explorer-known-answers")
     # AC-35: the line reproduces the plane; AC-28: the recording is what it was.
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -164,3 +172,28 @@ def test_something_right_is_on_screen_before_all_is_computed(tab, recordings):
     tab.page.wait_for_function(drawn, timeout=40_000)
     assert "Estimating Binned" in tab.page.locator(".glow-status-line").inner_text()
     tab.shot_of_output(0, "explorer-coarse")
+
+
+BUSY = """
+import time
+from IPython.display import display
+display(explorer)
+end = time.monotonic() + 600
+while explorer.view.selection["settings"]["bins"] != 256 and time.monotonic() < end:
+    time.sleep(0.01)
+print("heard:", explorer.view.selection["settings"]["bins"])
+"""
+
+
+def test_sliders_stay_usable_while_a_cell_runs(tab, recordings):
+    """AC-29: kept curves move in the page, and the kernel hears of it before the cell ends."""
+    cell = OPEN.format(path=str(recordings / "few"), estimator="Binned(range='global')")
+    tab.write_notebook("busy.ipynb", [cell, COMPLETE, BUSY])
+    tab.open("busy.ipynb")
+    tab.run_all()
+    tab.page.wait_for_function("document.querySelectorAll('[data-testid=glow-plane]').length >= 2")
+    slider = tab.page.get_by_test_id("glow-slider-bins").last
+    slider.press("End")
+    tab.page.wait_for_function(f"{VALUES}.at(-1) === '256'")
+    tab.wait_until_done(300)
+    assert "heard: 256" in tab.text_of_output(2)
