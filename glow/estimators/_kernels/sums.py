@@ -36,6 +36,8 @@ _ROWS = 256
 _LARGEST = 1e18
 # From this many nodes on, sorting the samples so that close ones share a tile pays for itself.
 _MANY = 6
+# For fewer nodes exponentials cost less than powers, which are then kept to where they are needed.
+_CLOSE_OF_FEW = 0.25
 _NO_FLOATS = np.empty((0, 0), np.float32)
 _NO_PICKS = np.empty(0, np.int64)
 
@@ -147,7 +149,8 @@ def arrange(scales: npt.NDArray[np.float64]) -> tuple[Nodes, npt.NDArray[np.int6
     groups = doubling_groups(scales)
     visited = np.array([i for group in groups for i in group], dtype=np.int64)
     bounds = np.cumsum([0, *(len(group) for group in groups)]).astype(np.int64)
-    levels = np.floor(np.log2(CLOSE / scales[visited])).astype(np.int64)
+    close = CLOSE if len(scales) >= _MANY else _CLOSE_OF_FEW
+    levels = np.floor(np.log2(close / scales[visited])).astype(np.int64)
     return Nodes(scales[visited], levels, bounds, int(levels.min()), int(levels.max())), visited
 
 
