@@ -168,7 +168,7 @@ def test_zoom_pan_and_reset_by_mouse_and_keys(open_page, small):
 
 
 def test_figures_and_data_are_saved_without_a_kernel_or_network(open_page, small):
-    """AC-19, in a dark page: the figure is on white paper all the same."""
+    """AC-12, AC-15, AC-19: names, units and layers, on white paper in a dark page too."""
     page = open_page(small, color_scheme="dark")
     png = imread(io.BytesIO(saved(page, "png")), format="png")
     assert png.shape[1] == 2161
