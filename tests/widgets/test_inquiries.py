@@ -61,7 +61,9 @@ def test_a_judge_says_what_the_plane_itself_says(recording, offered):
     assert sent[0]["verdicts"] == written
     assert sent[0]["settings"] == {"bins": 200}
     assert len(sent) == 1
-    assert not judge.judge_shown(offered, {"bins": -1}, threading.Event())  # no such plane: no verdict
+    assert not judge.judge_shown(
+        offered, {"bins": -1}, threading.Event()
+    )  # no such plane: no verdict
 
 
 def test_known_answers_come_beside_estimates(recording):
