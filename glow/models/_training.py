@@ -124,6 +124,11 @@ class Training:
         # Frozen weights too: PyTorch leaves out those without gradient, and they may thaw.
         parameters = list(model.parameters())
         if isinstance(self._choice, optimizers.Optimizer):
+            if self._choice.couples and getattr(model, "runs", None) is not None:
+                raise ValueError(
+                    f"compile: {self._choice!r} clips by a norm over all networks of an ensemble, "
+                    "expected a step of each on its own. Use clipvalue instead."
+                )
             return self._choice.build(parameters)
         if not isinstance(self._choice, torch.optim.Optimizer):
             made: torch.optim.Optimizer = self._choice(parameters)
