@@ -23,9 +23,12 @@ class KerasModule(nn.Module):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as torch's
         """Run the module on tensors, or note the call on symbolic values (`Input`)."""
-        if is_symbolic(args) or (kwargs and is_symbolic(kwargs)):
+        for value in args:  # the way of every step: a tensor must pass at once
+            if type(value) is not Tensor and is_symbolic(value):
+                return call_layer(self, args, kwargs)
+        if kwargs and is_symbolic(kwargs):
             return call_layer(self, args, kwargs)
-        return super().__call__(*args, **kwargs)
+        return nn.Module.__call__(self, *args, **kwargs)
 
     @property
     def trainable(self) -> bool:
@@ -38,7 +41,8 @@ class KerasModule(nn.Module):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self.requires_grad_(value)
+        for parameter in self.parameters():  # requires_grad_ fails where weights are not there yet
+            parameter.requires_grad = value
         for module in self.modules():
             if isinstance(module, KerasModule):
                 module._frozen = not value

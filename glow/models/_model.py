@@ -72,7 +72,7 @@ class Model(Network):
             plain = "module" in kwargs or (args and isinstance(args[0], nn.Module))
             kind: Any = _wrapped.Wrapped if plain else _functional.Functional
             return super().__new__(kind)  # type: ignore[no-any-return]  # a kind of Model
-        if is_symbolic([args, kwargs]) and not issubclass(cls, _functional.Functional):
+        if cls.__init__ is Network.__init__ and is_symbolic([args, kwargs]):
             raise TypeError(
                 f"{cls.__name__}: only a functional model takes symbolic values. Let "
                 f"{cls.__name__} inherit glow.models.Functional instead of Model."

@@ -272,9 +272,11 @@ def test_damaged_files_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"compressed"):
         load_model(path)
     twice = io.BytesIO()
-    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(twice, "w") as archive:
-        for name in [*parts, "model.json"]:
-            archive.writestr(name, parts[name])
+    with zipfile.ZipFile(twice, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("model.json", parts["model.json"])
     path.write_bytes(twice.getvalue())
     with pytest.raises(ValueError, match="it holds"):
         load_model(path)
