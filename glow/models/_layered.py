@@ -122,8 +122,8 @@ def given_name(layer: nn.Module) -> str | None:
 
 
 def snake(name: str) -> str:
-    """Return a class's name as Keras names its layers: ``batch_normalization``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    """Return a class's name as Keras names its layers: ``batch_normalization``, ``conv2d``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 class Names:

@@ -54,6 +54,7 @@ from glow.layers import (
     Reshape,
     Residual,
 )
+from glow.models import Sequential, model_from_config
 
 HALVING = [Conv2D(6, 3, strides=2, padding="same"), BatchNormalization()]
 # What Keras 3 returns for a sample of such a shape; images are channels first.
@@ -164,8 +165,6 @@ IDS = [f"{cls.__name__}-{index}" for index, (cls, *_) in enumerate([*EXAMPLES, *
 ALL = pytest.mark.parametrize(
     ("cls", "arguments", "sample", "returned"), [*EXAMPLES, *MERGES], ids=IDS
 )
-# In training these answer differently each time.
-NOISY = (Dropout, GaussianNoise, GaussianLayer)
 
 
 def _input(cls, sample, n=5, seed=0):
@@ -206,6 +205,25 @@ def test_shapes_are_those_of_keras(cls, arguments, sample, returned):
     assert y.shape == (5, *returned)
     assert y.dtype == torch.float32
     assert y.isfinite().all()
+
+
+@pytest.mark.parametrize(("cls", "arguments", "sample", "returned"), EXAMPLES)
+def test_a_model_knows_its_shape_before_data_and_draws_it_from_its_seed(
+    cls, arguments, sample, returned
+):
+    def model(seed):
+        layer = cls(**copy.deepcopy(arguments))
+        return Sequential([layer], input_shape=sample, seed=seed)
+
+    first, same, other = model(0), model(0), model(1)
+    assert first.output_shape == returned
+    weights = first.state_dict()
+    for name, value in same.state_dict().items():
+        assert torch.equal(weights[name], value), name
+    drawn = [name for name, value in weights.items() if value.unique().numel() > 2]
+    assert all(not torch.equal(weights[name], other.state_dict()[name]) for name in drawn)
+    again = model_from_config(json.loads(json.dumps(first.get_config())))
+    assert again.get_config() == first.get_config()
 
 
 @ALL

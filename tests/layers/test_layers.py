@@ -36,6 +36,7 @@ from glow.layers import (
     Reshape,
     Residual,
 )
+from glow.models import Sequential
 
 IMAGES = torch.randn(4, 6, 9, 7, generator=torch.Generator().manual_seed(0))
 SEQUENCES = torch.randn(4, 6, 5, generator=torch.Generator().manual_seed(0))
@@ -357,6 +358,12 @@ def test_unbuilt_layers_can_be_copied():
 def test_errors(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_their_names_in_a_model_are_those_of_keras():
+    model = Sequential([Conv2D(2, 3), Conv2D(2, 3), MaxPooling2D(), BatchNormalization(), LSTM(2)])
+    names = [name for name, _ in model.named_children()]
+    assert names == ["conv2d", "conv2d_1", "max_pooling2d", "batch_normalization", "lstm"]
 
 
 def test_what_has_no_json_form():
