@@ -118,7 +118,9 @@ class Meters:
         self._loss.add_(loss, alpha=samples)
         for measure, total in self._pairs:
             values = measure(output, target)
-            if runs is None:
+            if runs is None and len(total) == 1:  # most of them, in the least time
+                total.add_(values.sum(), alpha=samples / values.numel())
+            elif runs is None:
                 values = values.reshape(-1, len(total))
                 total.add_(values.sum(0), alpha=samples / len(values))
             else:
