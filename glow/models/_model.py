@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from torch import nn
 
 from glow._arguments import integer
-from glow.callbacks import Callback, CallbackList, History, Record
+from glow.callbacks import Callback, CallbackList, History
 from glow.layers._symbol import is_symbolic
-from glow.models import _saving, _weights
 from glow.models._answers import Answers, answers_of, as_keras, frequency, report
 from glow.models._display import displays
-from glow.models._feed import ArrayFeed, Batch, Feed, SplittableFeed
-from glow.models._meters import Meters, floats
-from glow.models._modes import evaluating
+from glow.models._feed import ArrayFeed, Batch, SplittableFeed
+from glow.models._meters import floats
 from glow.models._network import Network
-from glow.models._plan import Data, Plan, plan_fit, plan_test, plan_validation
+from glow.models._plan import Data, Validation, plan_fit, plan_test
 from glow.models._run import Run
-from glow.models._summary import summary
+from glow.models._storable import Storable
 from glow.models._tensors import samples_of
 from glow.models._threads import suited_threads
+from glow.models._watching import span, test, watch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     ClassWeights = Mapping[int, float] | None
 
 
-class Model(Network):
+class Model(Storable):
     """A network with compile, fit, evaluate and predict.
 
     There are three ways to make one, beside `Sequential`. It stays a plain torch module in each:
@@ -159,14 +157,13 @@ class Model(Network):
         """
         data = Data(x, y, sample_weight, class_weight)
         size = batch_size if validation_batch_size is None else validation_batch_size
-        held = plan_validation(self, validation_data, size, validation_steps)
+        validation = Validation(validation_data, size, validation_steps)
         plan = plan_fit(
-            self, data, batch_size, shuffle, steps_per_epoch, validation_split, validation_shuffle,
-            held,
+            self, data, batch_size, shuffle, steps_per_epoch,
+            validation_split, validation_shuffle, validation,
         )  # fmt: skip
-        first = self._first_epoch(initial_epoch)
-        last = integer("fit", "epochs", epochs, low=0) + (first if initial_epoch is None else 0)
-        watchers = self._watch(plan, callbacks or (), displays(verbose, display), first, last)
+        first, last = span(self.history, initial_epoch, epochs)
+        watchers = watch(self, plan, callbacks or (), displays(verbose, display), first, last)
         due = frequency(validation_freq)
         run = Run(self, plan.train, plan.validation, watchers, first, last, due)
         with suited_threads(self, batch_size), run:
@@ -256,7 +253,7 @@ class Model(Network):
         feed = plan_test(self, Data(x, y, sample_weight), batch_size, steps)
         meters, watchers = self._meters(), CallbackList(callbacks or ())
         watchers.attach(self, {"steps": feed.steps})
-        self._test(feed, meters, watchers)
+        test(self, feed, meters, watchers)
         logs = floats(meters.result())
         report(verbose, logs)
         return as_keras(logs, return_dict)
@@ -295,103 +292,5 @@ class Model(Network):
             CallbackList(callbacks or ()),
         )
 
-    def summary(self) -> None:
-        """Print a table of the layers: output shape, parameters, and whether it is recorded.
-
-        Raises:
-            RuntimeError: The shapes are not known yet.
-        """
-        print(summary(self))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what describes the model as JSON, without weights.
-
-        Raises:
-            TypeError: The class does not say how; `Sequential` and `Functional` do.
-        """
-        raise TypeError(
-            f"{self.name}: a {type(self).__name__} has no description as JSON. Write get_config "
-            "and from_config and register the class (glow.layers.register), or keep the weights "
-            "alone with save_weights."
-        )
-
-    def save(self, path: str | os.PathLike[str], include_optimizer: bool = True) -> None:
-        """Write the model to one file, from which `glow.models.load_model` makes it again.
-
-        The file holds the network's description, its weights and History, and what ``compile`` and
-        the optimizer know, so that training goes on as if it had never stopped. An older file is
-        replaced only when the new one is whole.
-
-        Args:
-            path: The file, e.g. ``"model.glow"``.
-            include_optimizer: Whether to keep what ``compile`` and the optimizer know.
-
-        Raises:
-            TypeError: A part that cannot be written as JSON; the message names it.
-            RuntimeError: The model is not built.
-        """
-        _saving.save(self, path, include_optimizer)
-
-    def save_weights(self, path: str | os.PathLike[str]) -> None:
-        """Write weights and buffers to one safetensors file, replacing it whole.
-
-        Raises:
-            RuntimeError: The model is not built.
-        """
-        _weights.save(self, path)
-
-    def load_weights(self, path: str | os.PathLike[str]) -> None:
-        """Read what `save_weights` wrote.
-
-        Raises:
-            ValueError: The file is damaged, or holds the weights of another model.
-            RuntimeError: The model is not built.
-        """
-        _weights.load(self, path)
-
     def _feed(self, data: Batch, batch_size: int, shuffle: bool) -> SplittableFeed:
         return ArrayFeed(data, batch_size, self.seed, shuffle)
-
-    def _first_epoch(self, initial_epoch: int | None) -> int:
-        if initial_epoch is not None:
-            return integer("fit", "initial_epoch", initial_epoch, low=0)
-        return self.history.epoch[-1] + 1 if self.history.epoch else 0
-
-    def _watch(
-        self,
-        plan: Plan,
-        given: Sequence[Callback],
-        shown: Sequence[Callback],
-        first: int,
-        last: int,
-    ) -> CallbackList:
-        """Put the callbacks in order: the History and the recording first, displays last."""
-        own = self._own_record(given)
-        self._record = next((c for c in (*own, *given) if isinstance(c, Record)), None)
-        watchers = CallbackList([self.history, *own, *given, *shown])
-        self.history.validation_indices = plan.validation_indices
-        settings = {"epochs": last, "initial_epoch": first, "seed": self.seed, **plan.settings}
-        watchers.attach(self, {**settings, **self._compiled.settings()})
-        if plan.data is not None:
-            watchers.set_data(*plan.data)
-        return watchers
-
-    def _own_record(self, given: Sequence[Callback]) -> list[Record]:
-        """Go on with the recording of the last fit, unless the caller records."""
-        new = self._new_record()
-        if new is None or any(isinstance(callback, Record) for callback in given):
-            return []
-        return [self._record or new]
-
-    def _test(self, feed: Feed, meters: Meters, watchers: CallbackList) -> None:
-        begin, end = watchers.hooks("on_test_batch_begin"), watchers.hooks("on_test_batch_end")
-        meters.reset()
-        with evaluating(self):
-            watchers.call("on_test_begin", {})
-            for index, batch in enumerate(feed.batches(0)):
-                for hook in begin:
-                    hook(index, {})
-                meters.add(*self.output_and_loss(*batch), *batch[1:])
-                for hook in end:
-                    hook(index, {})
-            watchers.call("on_test_end", {})

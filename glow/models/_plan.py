@@ -66,6 +66,27 @@ class Plan:
     settings: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Validation:
+    """What ``fit`` is given to validate on.
+
+    Attributes:
+        data: (x, y), (x, y, weights) or an iterable; None for nothing.
+        batch_size: Samples per step.
+        steps: Batches to use; None for all.
+    """
+
+    data: Any
+    batch_size: int
+    steps: int | None
+
+    def feed(self, network: Model) -> Feed:
+        """Check the data against the network."""
+        parts = self.data if isinstance(self.data, tuple) and len(self.data) in (2, 3) else None
+        data = Data(self.data) if parts is None else Data(*parts)
+        return plan_test(network, data, self.batch_size, self.steps)
+
+
 def plan_fit(
     network: Model,
     data: Data,
@@ -74,20 +95,22 @@ def plan_fit(
     steps: int | None,
     split: float,
     split_shuffle: bool,
-    validation: Feed | None,
+    validation: Validation,
 ) -> Plan:
     """Check the arguments of ``fit`` against the network; they are described there."""
     batch_size = integer("fit", "batch_size", batch_size, low=1)
-    _check_split(split, validation, data.arrays)
+    _check_split(split, validation.data is not None, data.arrays)
     check_activation(network.name, network.loss, network._output_activation())
-    held = rows = None
+    validate = held = rows = None
     if data.arrays:
         rows = Reader(network).arrays(data.x, data.y, data.sample_weight, data.class_weight)
         train: Any = network._feed(rows, batch_size, shuffle)
         if split:
-            train, validation, held = train.split(split, split_shuffle)
+            train, validate, held = train.split(split, split_shuffle)
     else:
         train = _iterable(network, data, batch_size, shuffle)
+    if validation.data is not None:  # after what is trained on, which builds the network
+        validate = validation.feed(network)
     _check_trainable(network)
     settings = {
         "batch_size": batch_size,
@@ -97,7 +120,7 @@ def plan_fit(
         "validation_split": float(split),
         "validation_shuffle": bool(split_shuffle),
     }
-    return Plan(_stepped(train, steps), validation, _single(rows), held, settings)
+    return Plan(_stepped(train, steps), validate, _single(rows), held, settings)
 
 
 def plan_test(network: Model, data: Data, batch_size: int | None, steps: int | None = None) -> Feed:
@@ -110,20 +133,6 @@ def plan_test(network: Model, data: Data, batch_size: int | None, steps: int | N
         batch_size = len(leaves(rows)[0])
     size = integer("evaluate", "batch_size", batch_size, low=1)
     return _stepped(network._feed(rows, size, shuffle=False), steps)
-
-
-def plan_validation(
-    network: Model,
-    data: Any,  # noqa: ANN401 - (x, y), (x, y, weights) or an iterable
-    batch_size: int,
-    steps: int | None,
-) -> Feed | None:
-    """Return what to validate on; None for nothing."""
-    if data is None:
-        return None
-    if isinstance(data, tuple) and len(data) in (2, 3):
-        return plan_test(network, Data(*data), batch_size, steps)
-    return plan_test(network, Data(data), batch_size, steps)
 
 
 def _iterable(network: Model, data: Data, batch_size: int, shuffle: bool) -> IterableFeed:
@@ -159,13 +168,13 @@ def _single(rows: Batch | None) -> tuple[Tensor, Tensor] | None:
     return rows[0], rows[1]
 
 
-def _check_split(split: float, validation: Feed | None, arrays: bool) -> None:
+def _check_split(split: float, validated: bool, arrays: bool) -> None:
     if not 0 <= split < 1:
         raise ValueError(
             f"fit: validation_split must be at least 0 and less than 1, got {split!r}. "
             "Choose e.g. 0.2."
         )
-    if split and (validation is not None or not arrays):
+    if split and (validated or not arrays):
         raise ValueError(
             f"fit: validation_split={split!r} needs arrays and no validation_data. "
             "Give either validation_split or validation_data."

@@ -11,6 +11,7 @@ import torch
 from glow.callbacks import CallbackList, History
 from glow.models._interrupt import in_kernel, interrupts
 from glow.models._meters import floats
+from glow.models._watching import test
 from glow.utils import derive_seed
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Run:
         """Validate if it is due, unless the epoch was cut short."""
         self._validated = self._validation is not None and self._due(self._epoch) and not self._cut
         if self._validation is not None and self._validated:
-            self._model._test(self._validation, self._validation_meters, self._callbacks)
+            test(self._model, self._validation, self._validation_meters, self._callbacks)
 
     def __exit__(
         self,

@@ -22,11 +22,12 @@ from glow.models._weights import state_of
 if TYPE_CHECKING:
     from glow.callbacks import History
     from glow.models._model import Model
+    from glow.models._network import Network
 
 Path = str | os.PathLike[str]
 
 
-def save(model: Model, path: Path, include_optimizer: bool) -> None:
+def save(model: Network, path: Path, include_optimizer: bool) -> None:
     """Write a model; see `Model.save`."""
     parts = {
         _archive.MODEL: _archive.dumps({"model": to_config(model), "frozen": _frozen(model)}),
@@ -133,14 +134,14 @@ def _json(name: str, given: Any) -> Any:  # noqa: ANN401 - an argument of compil
     )
 
 
-def _frozen(model: Model) -> dict[str, list[str]]:
+def _frozen(model: Network) -> dict[str, list[str]]:
     modules = dict(model.named_modules())
     layers = [n for n, m in modules.items() if isinstance(m, KerasModule) and not m.trainable]
     weights = [name for name, p in model.named_parameters() if not p.requires_grad]
     return {"layers": layers, "weights": weights}
 
 
-def _freeze(model: Model, frozen: Mapping[str, list[str]]) -> None:
+def _freeze(model: Network, frozen: Mapping[str, list[str]]) -> None:
     for name in frozen["layers"]:
         layer: Any = model.get_submodule(name)
         layer._frozen = True

@@ -342,3 +342,11 @@ def test_only_some_steps_are_evaluated():
     part = model.evaluate(X[:16], Y[:16], batch_size=8)
     assert model.evaluate(X, Y, batch_size=8, steps=2) == pytest.approx(part)
     assert len(model.predict(X, batch_size=8, steps=2)) == 16
+
+
+def test_an_unbuilt_model_is_built_by_what_it_is_trained_on():
+    model = Sequential([Dense(2)], seed=0)
+    model.compile("sgd", loss="cross_entropy")
+    with pytest.raises(ValueError, match=r"expects inputs of the shape \(N, 4\), got \(N, 3\)"):
+        model.fit(X, Y, validation_data=(X[:, :3], Y))
+    assert model.input_shape == (4,)
