@@ -43,6 +43,7 @@ from glow.layers import (
     GlobalMaxPooling3D,
     Layer,
     LayerNormalization,
+    LeakyReLU,
     Maximum,
     MaxPooling1D,
     MaxPooling2D,
@@ -51,8 +52,10 @@ from glow.layers import (
     Multiply,
     Permute,
     Quantise,
+    ReLU,
     Reshape,
     Residual,
+    Softmax,
 )
 from glow.models import Sequential, model_from_config
 
@@ -64,6 +67,9 @@ EXAMPLES = [
     (Dense, {"units": 4, "kernel_initializer": "he_normal"}, (3,), (4,)),
     (GaussianLayer, {"units": 4, "stddev": 0.2}, (3,), (4,)),
     (Activation, {"activation": "relu"}, (2, 3), (2, 3)),
+    (ReLU, {}, (2, 3), (2, 3)),
+    (LeakyReLU, {"negative_slope": 0.1}, (2, 3), (2, 3)),
+    (Softmax, {"axis": 1}, (2, 3), (2, 3)),
     (Quantise, {"bits": 4}, (2, 3), (2, 3)),
     (Dropout, {"rate": 0.5}, (2, 3), (2, 3)),
     (GaussianNoise, {"stddev": 0.5}, (2, 3), (2, 3)),

@@ -360,6 +360,17 @@ def test_errors(make, message):
         make()
 
 
+def test_activations_as_layers():
+    x = torch.tensor([[-1.0, 0.5, 2.0]])
+    assert layers.ReLU()(x).tolist() == [[0, 0.5, 2]]
+    assert layers.LeakyReLU()(x)[0, 0].item() == pytest.approx(-0.3)
+    assert torch.equal(layers.Softmax()(x), x.softmax(-1))
+    model = Sequential([Dense(2), layers.Softmax()], input_shape=(3,))
+    model.compile("sgd", loss="cross_entropy")
+    with pytest.raises(ValueError, match=r"already ends with softmax"):
+        model.fit(x, [1], verbose=0)
+
+
 def test_their_names_in_a_model_are_those_of_keras():
     model = Sequential([Conv2D(2, 3), Conv2D(2, 3), MaxPooling2D(), BatchNormalization(), LSTM(2)])
     names = [name for name, _ in model.named_children()]
