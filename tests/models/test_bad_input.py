@@ -4,8 +4,9 @@ import torch
 from torch import nn
 
 from glow.layers import Dense
-from glow.models import Ensemble, Sequential
+from glow.models import Ensemble, Input, Model, Sequential
 
+KINDS = ["sequential", "functional", "ensemble"]
 N = 12
 X = np.random.default_rng(0).normal(size=(N, 4)).astype(np.float32)
 Y = np.arange(N) % 2
@@ -22,7 +23,12 @@ def _model(kind, loss="cross_entropy", last=None, units=2):
         layers = [Dense(3, activation="tanh"), Dense(units, activation=last)]
         return Sequential(layers, input_shape=(4,), seed=seed)
 
-    model = Ensemble(build, n=2) if kind == "ensemble" else build(0)
+    def graph():
+        x = Input((4,))
+        return Model(x, Dense(units, activation=last)(Dense(3, activation="tanh")(x)), seed=0)
+
+    kinds = {"ensemble": lambda: Ensemble(build, n=2), "sequential": lambda: build(0)}
+    model = {**kinds, "functional": graph}[kind]()
     model.compile("adam", loss=loss, metrics=["accuracy"])
     return model
 
@@ -56,7 +62,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("kind", ["sequential", "ensemble"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("method", ["fit", "evaluate"])
 @pytest.mark.parametrize("case", CASES)
 def test_bad_data_are_refused_before_the_first_step(kind, method, case):
@@ -69,7 +75,7 @@ def test_bad_data_are_refused_before_the_first_step(kind, method, case):
     assert model.history.epoch == []
 
 
-@pytest.mark.parametrize("kind", ["sequential", "ensemble"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("loss", "last", "message"),
     [
@@ -102,7 +108,7 @@ def test_a_torch_softmax_is_seen_too():
         model.fit(X, Y)
 
 
-@pytest.mark.parametrize("kind", ["sequential", "ensemble"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_shapes_of_values_are_aligned_only_without_doubt(kind):
     values = X.sum(1)
     for y in (values, values[:, None]):
