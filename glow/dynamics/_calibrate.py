@@ -167,6 +167,7 @@ class _Plan:
             noise=self.recording.noise(layer),
             layer=layer,
         )
+        self.estimator.admit(dressed)
         return _Trial(self.estimator, look, dressed, self.levels, self.seed)
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from glow import estimators
-from glow.dynamics import Recorder, Recording, plane, sweep
+from glow.dynamics import Recorder, Recording, calibrate, plane, sweep
 from glow.estimators import KDE, KSG, Binned, Context, Gaussian, SamplePropagation
 from glow.layers import Activation, Dense, Dropout, GaussianLayer
 from glow.models import Sequential
@@ -58,6 +58,8 @@ def test_estimators_for_layers_without_noise_refuse_by_name(noisy):
     swept = sweep(recording, Binned(), bins=[4, 8])
     assert swept["xt"].sel(layer=first).isnull().all()
     assert swept["xt"].sel(layer=output).notnull().all()
+    with pytest.raises(ValueError, match=r"calibrate: layer .*Binned: expected a layer without n"):
+        calibrate(Binned(), recording, layers=[first], levels=(0.5,), repeats=2)
     mixed = plane(recording, x=Binned(), y=SamplePropagation())
     assert mixed["xt"].sel(layer=first).isnull().all()
     assert mixed["ty"].sel(layer=first).notnull().all()
