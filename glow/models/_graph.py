@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -98,20 +99,18 @@ def trace(
         return begun.get((value.call, value.path)) or Ref(places[value.call], value.path)
 
     layers: dict[nn.Module, str] = {}
-    steps, uses = [], dict[str, int]()
+    uses: Counter[str] = Counter()
+    steps = []
     for call in calls:
         args, kwargs = mapped(ref, call.args), mapped(ref, call.kwargs)
-        if not isinstance(call.target, nn.Module):
-            assert call.target is not None  # noqa: S101 - only an Input has no target
-            name = names.give(_function_name(call.target), None, attribute=False)
-            steps.append(Step(name, "", call.target, args, kwargs))
-            continue
-        if call.target not in layers:
-            kind = snake(type(call.target).__name__)
-            layers[call.target] = names.give(kind, given_name(call.target))
-        layer = layers[call.target]
-        used = uses[layer] = uses.get(layer, -1) + 1
-        steps.append(Step(f"{layer}#{used}" if used else layer, layer, None, args, kwargs))
+        if isinstance(call.target, nn.Module):
+            layer, function = _layer_name(call.target, names, layers), None
+            name = f"{layer}#{uses[layer]}" if uses[layer] else layer
+            uses[layer] += 1
+        else:
+            layer, function = "", call.target
+            name = names.give(_function_name(function), None, attribute=False)
+        steps.append(Step(name, layer, function, args, kwargs))
     return steps, mapped(ref, outputs), {name: layer for layer, name in layers.items()}
 
 
@@ -172,5 +171,12 @@ def _calls(owner: str, begun: Mapping[Any, Ref], outputs: list[Symbol]) -> list[
     return sorted(found, key=lambda call: call.number)
 
 
-def _function_name(function: Callable[..., Any]) -> str:
-    return (resolve_name(function) or function.__name__).rpartition(".")[2].strip("_")
+def _layer_name(layer: nn.Module, names: Names, known: dict[nn.Module, str]) -> str:
+    """Return the name of a layer, a new one at its first use."""
+    if layer not in known:
+        known[layer] = names.give(snake(type(layer).__name__), given_name(layer))
+    return known[layer]
+
+
+def _function_name(function: Callable[..., Any] | None) -> str:
+    return str(resolve_name(function)).rpartition(".")[2].strip("_")
