@@ -19,10 +19,15 @@ Shape: TypeAlias = tuple[int, ...]
 
 
 @contextmanager
-def weights_of(seed: int) -> Iterator[None]:
-    """Draw the weights made within the block from the seed, and leave the generators alone."""
+def weights_of(seed: int, index: int = 0) -> Iterator[None]:
+    """Draw the weights made within the block from the seed, and leave the generators alone.
+
+    Args:
+        seed: The model's seed.
+        index: How often the model was built before.
+    """
     with torch.random.fork_rng(devices=()):
-        torch.default_generator.manual_seed(derive_seed(seed, "weights"))
+        torch.default_generator.manual_seed(derive_seed(seed, "weights", index))
         yield
 
 

@@ -44,7 +44,7 @@ class Sequential(Layered):
         name: str | None = None,
     ) -> None:
         super().__init__(seed=seed, name=name)
-        self._names = Names(self)
+        self._names, self._builds = Names(self), 0
         self._shapes: dict[str, tuple[Shape, Shape]] = {}
         self._input: tuple[Shape, torch.dtype] | None = None
         for layer in layers:
@@ -64,6 +64,8 @@ class Sequential(Layered):
             TypeError: It is no torch module.
         """
         self._append(layer)
+        # Else the new layer would begin with the very numbers that the first one began with.
+        self._builds += bool(self._shapes)
         self._shapes = {}
 
     def compile(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - those of the base
@@ -114,7 +116,7 @@ class Sequential(Layered):
         declared = (tuple(map(int, input_shape)), dtype) if self._input is None else self._input
         x = torch.empty(1, *declared[0], dtype=declared[1], device="meta")
         shapes = {}
-        with weights_of(self.seed):
+        with weights_of(self.seed, self._builds):
             for name, layer in self._steps():
                 received = tuple(x.shape[1:])
                 x = build_layer(self.name, name, layer, (x,))

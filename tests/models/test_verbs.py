@@ -59,6 +59,15 @@ def test_an_input_may_stand_first_or_be_added():
         added(torch.zeros(2, 3))
 
 
+def test_a_layer_added_later_begins_with_weights_of_its_own():
+    model = Sequential([Dense(4)], input_shape=(4,), seed=0)
+    first = model.get_weights()[0]
+    model.add(Dense(4))
+    weights = model.get_weights()
+    assert np.array_equal(weights[0], first)
+    assert not np.allclose(weights[2], first)
+
+
 def test_summary_of_a_subclass_needs_its_shapes(capsys):
     model = Net()
     with pytest.raises(RuntimeError, match=r"net: the shapes are not known yet.*build"):
