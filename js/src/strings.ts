@@ -134,8 +134,7 @@ export const strings = {
     cancelHint: 'Stop computing and stay with the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
     beside: 'Side by side',
-    showing: (recording: string, settings: string): string =>
-      `${recording}, still at ${settings}`,
+    showing: (recording: string, settings: string): string => `${recording}, still at ${settings}`,
     preset: 'As in',
     noPreset: 'own settings',
     presetDiffers: (paper: string, differs: string): string => `${paper}. Differs: ${differs}`,
