@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import os
+
+    from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
+    from torch.nn import Parameter
+    from torch.optim import Optimizer
 
     from glow.losses import Loss
 
     Logs = Mapping[str, float] | None
+
+
+class Position(Protocol):
+    """Where a training stands, so that another process can go on from there."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return it as JSON values and tensors, at the edge of a batch or an epoch."""
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there, called in ``on_train_begin``: ``params`` then say what is left."""
 
 
 class Trainee(Protocol):
@@ -19,6 +33,8 @@ class Trainee(Protocol):
 
     Attributes:
         seed: Fixes weights, validation split and order.
+        runs: How many networks an ensemble trains at once; None for one.
+        position: Where ``fit`` stands; None outside of it.
         stop_training: Set it to True to stop at the next batch edge.
         stop_reason: Why, in words, for the History and for displays.
         run_logs: The logs of the epoch that ended, with one value per replica in an ensemble.
@@ -27,6 +43,8 @@ class Trainee(Protocol):
     """
 
     seed: int
+    runs: int | None
+    position: Position | None
     stop_training: bool
     stop_reason: str
     run_logs: dict[str, NDArray[Any]]
@@ -35,6 +53,31 @@ class Trainee(Protocol):
     @property
     def loss(self) -> Loss:
         """The loss the model was compiled with."""
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The torch optimizer of the weights."""
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield the weights by name, as of any torch module."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return weights and buffers, as of any torch module."""
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> object:
+        """Take weights and buffers, as any torch module."""
+
+    def get_weights(self) -> list[NDArray[Any]]:
+        """Return copies of the weights."""
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Take weights as `get_weights` returns them."""
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file."""
+
+    def save_weights(self, path: str | os.PathLike[str]) -> None:
+        """Write the weights to one file."""
 
 
 class Callback:
@@ -51,15 +94,20 @@ class Callback:
     Attributes:
         wants_batch_logs: Whether the logs at the end of a batch are needed; each costs some 20
             microseconds per metric, and on a GPU a synchronisation.
+        order: Its place among the callbacks given to ``fit``: those with a smaller number are
+            called before, those with the same one in the order in which they were given.
         model: The model, set before training begins.
+        companions: All callbacks of this training, in the order in which they are called.
         params: ``epochs`` (where training ends), ``initial_epoch``, ``steps`` (batches in an epoch,
             None if unknown), ``batch_size``, ``samples`` and the settings of ``fit`` and
             ``compile``, all JSON values.
     """
 
-    wants_batch_logs: ClassVar[bool] = False
+    wants_batch_logs: bool = False
+    order: ClassVar[int] = 0
 
     model: Trainee
+    companions: Sequence[Callback]
     params: dict[str, Any]
 
     def set_model(self, model: Trainee) -> None:
@@ -70,6 +118,10 @@ class Callback:
         """Take the settings of this training."""
         self.params = params
 
+    def set_companions(self, companions: Sequence[Callback]) -> None:
+        """Take all callbacks of this training."""
+        self.companions = companions
+
     def set_data(self, x: Tensor, y: Tensor) -> None:
         """Take the data given to ``fit``, before the validation split; not called for iterables.
 
@@ -77,6 +129,21 @@ class Callback:
             x: (N, ...).
             y: (N,) class numbers or (N, ...) values.
         """
+
+    def extra_logs(self) -> Mapping[str, float]:
+        """Return what to add to the logs of an epoch; asked for before `on_epoch_end`."""
+        return {}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what must outlive the process for a training to go on as if undisturbed.
+
+        Returns:
+            JSON values and tensors, nested in dicts with string keys and lists.
+        """
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take what `state_dict` returned; called after every ``on_train_begin``."""
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Training begins."""

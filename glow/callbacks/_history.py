@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from glow.callbacks._base import Callback
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from glow.callbacks._base import Logs
@@ -50,6 +54,29 @@ class History(Callback):
         for name, values in self.model.run_logs.items():
             if values.ndim:
                 self.runs.setdefault(name, []).append(values)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON values."""
+        indices = self.validation_indices
+        return {
+            "epoch": self.epoch,
+            "history": self.history,
+            "runs": {name: [v.tolist() for v in each] for name, each in self.runs.items()},
+            "params": self.params,
+            "stopped": self.stopped,
+            "interrupted": self.interrupted,
+            "reason": self.reason,
+            "validation_indices": None if indices is None else indices.tolist(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take what `state_dict` returned."""
+        for name in ("epoch", "history", "params", "stopped", "interrupted", "reason"):
+            setattr(self, name, state[name])
+        runs = state["runs"].items()
+        self.runs = {name: [np.asarray(value) for value in each] for name, each in runs}
+        indices = state["validation_indices"]
+        self.validation_indices = None if indices is None else np.asarray(indices, dtype=np.int64)
 
     def __repr__(self) -> str:
         last = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.history.items())

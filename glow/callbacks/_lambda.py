@@ -14,7 +14,8 @@ class LambdaCallback(Callback):
     """Call functions at the moments their keywords name.
 
     Args:
-        **hooks: Functions by the name of a `Callback` method, each with that method's arguments.
+        **hooks: Functions by the name of a `Callback` method, each with that method's arguments;
+            None for nothing.
 
     Raises:
         ValueError: No such method.
@@ -23,6 +24,8 @@ class LambdaCallback(Callback):
         >>> callback = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
     """
 
-    def __init__(self, **hooks: Callable[..., None]) -> None:
+    def __init__(self, **hooks: Callable[..., None] | None) -> None:
         for name, function in hooks.items():
-            setattr(self, lookup("moment for LambdaCallback", name, _HOOKS), function)
+            method = lookup("moment for LambdaCallback", name, _HOOKS)
+            if function is not None:
+                setattr(self, method, function)

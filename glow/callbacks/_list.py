@@ -21,12 +21,17 @@ class CallbackList:
     Args:
         callbacks: In the order in which they are called.
 
+    Attributes:
+        callbacks: The same.
+        params: The settings of this training, one dict for all.
+
     Raises:
         TypeError: One of them is not a `Callback`.
     """
 
     def __init__(self, callbacks: Iterable[Callback]) -> None:
         self.callbacks = list(callbacks)
+        self.params: dict[str, Any] = {}
         for callback in self.callbacks:
             if not isinstance(callback, Callback):
                 raise TypeError(
@@ -37,15 +42,25 @@ class CallbackList:
         self._hooks = {name: self._active(name) for name in vars(Callback) if name[:3] == "on_"}
 
     def attach(self, model: Trainee, params: dict[str, Any]) -> None:
-        """Give every callback the model and the settings."""
+        """Give every callback the model, the settings and the other callbacks."""
+        self.params = params
         for callback in self.callbacks:
             callback.set_model(model)
             callback.set_params(params)
+            callback.set_companions(self.callbacks)
 
     def set_data(self, x: Tensor, y: Tensor) -> None:
         """Give every callback the data."""
         for callback in self.callbacks:
             callback.set_data(x, y)
+
+    def extra_logs(self) -> dict[str, float]:
+        """Return what the callbacks add to the logs of an epoch."""
+        return {
+            name: value
+            for callback in self.callbacks
+            for name, value in callback.extra_logs().items()
+        }
 
     def hooks(self, name: str) -> tuple[Hook, ...]:
         """Return the methods ``name`` that do something.

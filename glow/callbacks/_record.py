@@ -38,6 +38,8 @@ class Record(Callback):
             smaller.
     """
 
+    order = -1  # before whoever puts other weights back in `on_train_end`
+
     def __init__(
         self,
         probe: tuple[npt.ArrayLike | Tensor, npt.ArrayLike | Tensor] | None = None,

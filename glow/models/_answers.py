@@ -20,14 +20,14 @@ from glow.models._tensors import samples_of
 
 if TYPE_CHECKING:
     from glow.callbacks import CallbackList
-    from glow.models._network import Network
+    from glow.models._model import Model
 
 #: An array, or a list or dict of arrays.
 Answers: TypeAlias = Any
 
 
 def answers_of(
-    network: Network,
+    network: Model,
     x: Any,  # noqa: ANN401 - arrays or an iterable, as described in `Model.predict`
     batch_size: int,
     steps: int | None,
@@ -89,7 +89,7 @@ def frequency(wanted: int | Sequence[int]) -> Callable[[int], bool]:
     return lambda epoch: (epoch + 1) % every == 0
 
 
-def _split(network: Network, x: Any, batch_size: int) -> list[Any]:  # noqa: ANN401 - arrays
+def _split(network: Model, x: Any, batch_size: int) -> list[Any]:  # noqa: ANN401 - arrays
     whole = network._inputs(x)
     count = samples_of(network.name, whole)
     starts = range(0, count, batch_size)
@@ -100,7 +100,7 @@ def _without_targets(item: Any) -> Any:  # noqa: ANN401 - whatever the iterable 
     return item[0] if isinstance(item, tuple | list) else item
 
 
-def _outputs(network: Network, parts: Iterable[Any], callbacks: CallbackList) -> list[Any]:
+def _outputs(network: Model, parts: Iterable[Any], callbacks: CallbackList) -> list[Any]:
     callbacks.attach(network, {"steps": len(parts) if isinstance(parts, list) else None})
     outputs = []
     with evaluating(network):
@@ -118,7 +118,7 @@ def _outputs(network: Network, parts: Iterable[Any], callbacks: CallbackList) ->
     return outputs
 
 
-def _joined(network: Network, outputs: list[Any]) -> Answers:
+def _joined(network: Model, outputs: list[Any]) -> Answers:
     """One structure of arrays from a structure of tensors per batch."""
     dim = 0 if network.runs is None else 1
     columns = zip(*(leaves(output) for output in outputs), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,14 @@ class WeightedMean:
         """Begin a new epoch."""
         self._sum: Tensor | float = 0.0
         self._mass: Tensor | float = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the sums so far."""
+        return {"sum": torch.as_tensor(self._sum), "mass": torch.as_tensor(self._mass)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from sums that `state_dict` returned."""
+        self._sum, self._mass = state["sum"], state["mass"]
 
     def add(self, output: Any, target: Any, weight: Any) -> None:  # noqa: ANN401 - by name for several outputs
         """Add a batch; arguments as of `Meters.add`.
@@ -95,6 +103,18 @@ class Meters:
         self._count = 0
         for mean in self._weighted:
             mean.reset()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the sums so far."""
+        weighted = [mean.state_dict() for mean in self._weighted]
+        return {"sums": self._sums, "count": self._count, "weighted": weighted}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from sums that `state_dict` returned."""
+        self._sums.copy_(state["sums"])
+        self._count, device = state["count"], self._sums.device
+        for mean, own in zip(self._weighted, state["weighted"], strict=True):
+            mean.load_state_dict({name: value.to(device) for name, value in own.items()})
 
     def add(
         self,

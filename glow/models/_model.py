@@ -165,7 +165,7 @@ class Model(Storable):
         first, last = span(self.history, initial_epoch, epochs)
         watchers = watch(self, plan, callbacks or (), displays(verbose, display), first, last)
         due = frequency(validation_freq)
-        run = Run(self, plan.train, plan.validation, watchers, first, last, due)
+        run = Run(self, plan.train, plan.validation, watchers, due)
         with suited_threads(self, batch_size), run:
             for epoch in run.epochs():
                 for batch in run.batches(epoch):

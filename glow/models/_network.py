@@ -22,6 +22,7 @@ from glow.models._weighting import weighted_loss
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from glow.callbacks._base import Position
     from glow.dynamics import Recording
     from glow.losses import Loss, LossLike
     from glow.metrics import MetricLike
@@ -55,6 +56,7 @@ class Network(KerasModule):
         self.stop_training, self.stop_reason = False, ""
         self.run_logs: dict[str, NDArray[Any]] = {}
         self.running_logs: Callable[[], Mapping[str, float]] = dict
+        self.position: Position | None = None
         self._example: Input | None = None
         self._training: Training | None = None
         self._record: Record | None = None
@@ -182,7 +184,7 @@ class Network(KerasModule):
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy is the network alone: not its optimizer, its History or who watches it."""
-        fresh = {"_training": None, "_record": None, "_compiled_call_impl": None}
+        fresh = {"_training": None, "_record": None, "position": None, "_compiled_call_impl": None}
         return {**self.__dict__, **fresh, "history": History()}
 
     @property

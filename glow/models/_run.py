@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import torch
 
 from glow.callbacks import CallbackList, History
@@ -26,16 +29,15 @@ if TYPE_CHECKING:
 class Run:
     """A training from one epoch to another, as a context manager.
 
-    Whatever ends it, every callback gets ``on_train_end``, the model's mode and PyTorch's
-    generators are put back, and the History says how it ended.
+    Where it begins and ends stands in the settings that its callbacks share, since one of them may
+    go on from a backup. Whatever ends it, every callback gets ``on_train_end``, the model's mode
+    and PyTorch's generators are put back, and the History says how it ended.
 
     Args:
         model: The compiled model.
         train: What to train on.
         validation: What to validate on after every epoch, or None.
         callbacks: Who watches.
-        first: Number of the first epoch.
-        last: Number of the epoch before which to stop.
         due: Whether to validate after an epoch.
     """
 
@@ -45,16 +47,16 @@ class Run:
         train: Feed,
         validation: Feed | None,
         callbacks: CallbackList,
-        first: int,
-        last: int,
         due: Callable[[int], bool],
     ) -> None:
         self._model, self._train, self._validation = model, train, validation
-        self._callbacks, self._first, self._last = callbacks, first, last
+        self._callbacks, self._params = callbacks, callbacks.params
+        self._began = self._params["initial_epoch"]
+        self._resumed: Mapping[str, Any] | None = None
         self._meters = model._meters()
         self._validation_meters = model._meters()
         self._due = due
-        self._validated = self._cut = False
+        self._validated = self._cut = self._ended = False
         self._epoch = self._batch = 0
         self._exit = ExitStack()
 
@@ -68,6 +70,8 @@ class Run:
         model.stop_training, model.stop_reason = False, ""
         model.running_logs = lambda: floats(self._meters.result())
         self._exit.callback(setattr, model, "running_logs", dict)
+        model.position = self
+        self._exit.callback(setattr, model, "position", None)
         self._exit.enter_context(interrupts(self._interrupt))
         self._exit.enter_context(torch.random.fork_rng(_gpus(model)))
         self._exit.callback(model.train, model.training)
@@ -84,8 +88,8 @@ class Run:
     def epochs(self) -> Iterator[int]:
         """Yield the number of each epoch, and tell the callbacks when it began and ended."""
         model = self._model
-        for epoch in range(self._first, self._last):
-            self._epoch, self._validated = epoch, False
+        for epoch in range(self._params["initial_epoch"], self._params["epochs"]):
+            self._epoch, self._validated, self._ended = epoch, False, False
             _seed_noise(model, epoch)
             self._meters.reset()
             self._callbacks.call("on_epoch_begin", epoch, {})
@@ -100,7 +104,10 @@ class Run:
         model = self._model
         begin = self._callbacks.hooks("on_train_batch_begin")
         end = self._callbacks.hooks("on_train_batch_end")
-        for index, batch in enumerate(self._train.batches(epoch)):
+        numbered = enumerate(self._train.batches(epoch))
+        if self._resumed is not None:
+            self._skip(numbered, self._resumed)
+        for index, batch in numbered:
             self._batch = index
             for hook in begin:
                 hook(index, {})
@@ -122,6 +129,21 @@ class Run:
         self._validated = self._validation is not None and self._due(self._epoch) and not self._cut
         if self._validation is not None and self._validated:
             test(self._model, self._validation, self._validation_meters, self._callbacks)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the training stands; see `glow.callbacks.Position`."""
+        if self._ended:
+            return {"began": self._began, "epoch": self._epoch + 1, "batch": 0}
+        state = {"began": self._began, "epoch": self._epoch, "batch": self._batch + 1}
+        return {**state, "meters": self._meters.state_dict(), "noise": _noise(self._model)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there, to where the interrupted training would have ended."""
+        params, self._began = self._params, state["began"]
+        epochs = params["epochs"] - params["initial_epoch"]
+        params["initial_epoch"] = state["epoch"]
+        params["epochs"] = max(self._began + epochs, state["epoch"])
+        self._resumed = state if state["batch"] else None
 
     def __exit__(
         self,
@@ -147,11 +169,20 @@ class Run:
         self._model.stop_reason = "interrupted"
         self.history.interrupted = True
 
+    def _skip(self, batches: Iterator[tuple[int, Batch]], state: Mapping[str, Any]) -> None:
+        """Leave out the batches that were done before the training was interrupted."""
+        self._resumed, self._batch = None, state["batch"] - 1
+        deque(islice(batches, state["batch"]), maxlen=0)
+        self._meters.load_state_dict(state["meters"])
+        _set_noise(self._model, state["noise"])
+
     def _end_epoch(self, epoch: int) -> None:
-        model = self._model
+        model, self._ended = self._model, True
         model.run_logs = self._meters.result()
         if self._validated:
             model.run_logs |= self._validation_meters.result("val_")
+        extra = self._callbacks.extra_logs().items()
+        model.run_logs |= {name: np.asarray(value) for name, value in extra}
         self._callbacks.call("on_epoch_end", epoch, floats(model.run_logs))
 
     def _after_backward(self) -> None:
@@ -159,7 +190,8 @@ class Run:
 
     def _say_how_it_ended(self, error: BaseException | None) -> None:
         history, done = self.history, self.history.epoch
-        finished = self._last <= self._first or (bool(done) and done[-1] == self._last - 1)
+        first, last = self._params["initial_epoch"], self._params["epochs"]
+        finished = last <= first or (bool(done) and done[-1] == last - 1)
         history.stopped = not finished
         history.reason = self._model.stop_reason
         if error is not None:
@@ -187,6 +219,18 @@ def _note(error: BaseException, others: list[Exception]) -> None:
 
 def _gpus(model: Model) -> list[Any]:
     return [model.device] if model.device.type == "cuda" else []
+
+
+def _noise(model: Model) -> list[Tensor]:
+    """The state of what dropout and the like draw from."""
+    states = [torch.default_generator.get_state()]
+    return states + [torch.cuda.get_rng_state(device) for device in _gpus(model)]
+
+
+def _set_noise(model: Model, states: list[Tensor]) -> None:
+    torch.default_generator.set_state(states[0])
+    for device, state in zip(_gpus(model), states[1:], strict=False):
+        torch.cuda.set_rng_state(state, device)
 
 
 def _seed_noise(model: Model, epoch: int) -> None:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
@@ -20,7 +19,6 @@ from glow.models._archive import damaged
 from glow.models._weights import state_of
 
 if TYPE_CHECKING:
-    from glow.callbacks import History
     from glow.models._model import Model
     from glow.models._network import Network
 
@@ -32,7 +30,7 @@ def save(model: Network, path: Path, include_optimizer: bool) -> None:
     parts = {
         _archive.MODEL: _archive.dumps({"model": to_config(model), "frozen": _frozen(model)}),
         _archive.WEIGHTS: save_tensors(_own(state_of(model))),
-        _archive.HISTORY: _archive.dumps(_history_to_json(model.history)),
+        _archive.HISTORY: _archive.dumps(model.history.state_dict()),
     }
     if include_optimizer and model._training is not None:
         scalars, tensors = _split(model.optimizer.state_dict())
@@ -66,7 +64,7 @@ def load_model(path: Path) -> Model:
         model: Any = from_config(described["model"])
         model.load_state_dict(state)
         _freeze(model, described["frozen"])
-        _history_from_json(model.history, history)
+        model.history.load_state_dict(history)
         if _archive.TRAINING in parts and _archive.OPTIMIZER in parts:
             training = _archive.loads(path, _archive.TRAINING, parts[_archive.TRAINING])
             tensors = _tensors(path, _archive.OPTIMIZER, parts[_archive.OPTIMIZER])
@@ -147,26 +145,3 @@ def _freeze(model: Network, frozen: Mapping[str, list[str]]) -> None:
         layer._frozen = True
     for name in frozen["weights"]:
         model.get_parameter(name).requires_grad_(False)
-
-
-def _history_to_json(history: History) -> dict[str, Any]:
-    indices = history.validation_indices
-    return {
-        "epoch": history.epoch,
-        "history": history.history,
-        "runs": {name: [v.tolist() for v in each] for name, each in history.runs.items()},
-        "params": history.params,
-        "stopped": history.stopped,
-        "interrupted": history.interrupted,
-        "reason": history.reason,
-        "validation_indices": None if indices is None else indices.tolist(),
-    }
-
-
-def _history_from_json(history: History, values: Mapping[str, Any]) -> None:
-    for name in ("epoch", "history", "params", "stopped", "interrupted", "reason"):
-        setattr(history, name, values[name])
-    runs = values["runs"].items()
-    history.runs = {name: [np.asarray(value) for value in each] for name, each in runs}
-    indices = values["validation_indices"]
-    history.validation_indices = None if indices is None else np.asarray(indices, dtype=np.int64)

@@ -12,6 +12,7 @@ from glow.models._modes import evaluating
 if TYPE_CHECKING:
     from glow.models._feed import Feed
     from glow.models._meters import Meters
+    from glow.models._model import Model
     from glow.models._network import Network
     from glow.models._plan import Plan
 
@@ -35,7 +36,7 @@ def span(history: History, initial_epoch: int | None, epochs: int) -> tuple[int,
 
 
 def watch(
-    network: Network,
+    network: Model,
     plan: Plan,
     given: Sequence[Callback],
     shown: Sequence[Callback],
@@ -52,6 +53,7 @@ def watch(
         first: Number of the first epoch.
         last: Number of the epoch before which to stop.
     """
+    given = sorted(given, key=lambda each: getattr(each, "order", 0))  # no Callback: refused below
     own = _own_record(network, given)
     network._record = next((c for c in (*own, *given) if isinstance(c, Record)), None)
     watchers = CallbackList([network.history, *own, *given, *shown])

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import glow.callbacks
-from glow.callbacks import Callback
+from glow.callbacks import Callback, LambdaCallback, _tree
 from glow.layers import Dense
 from glow.models import Sequential
 
@@ -35,34 +35,108 @@ def _model():
     return model
 
 
+# What the arguments are that a callback must have, or that make it watch this training only.
+ARGUMENTS = {
+    "backup_dir": lambda folder: folder / "backup",
+    "filename": lambda folder: folder / "log.csv",
+    "filepath": lambda folder: folder / "model.glow",
+    "monitor": lambda folder: "loss",
+    "patience": lambda folder: 99,
+    "schedule": lambda folder: lambda epoch, rate: rate,
+}
+CASES = [pytest.param(cls, id=cls.__name__) for cls in CLASSES]
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Makes a callback of a class."""
+
+    def made(cls):
+        names = [
+            name
+            for name, each in inspect.signature(cls).parameters.items()
+            if name in ("monitor", "patience")
+            or (each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD)
+        ]
+        return cls(**{name: ARGUMENTS[name](tmp_path) for name in names})
+
+    return made
+
+
+def _fit(model, epochs, callbacks=()):
+    settings = {"batch_size": 8, "validation_split": 0.25, "verbose": 0}
+    return model.fit(*_data(), epochs=epochs, callbacks=list(callbacks), **settings)
+
+
+def _same(model, other):
+    pairs = zip(model.get_weights(), other.get_weights(), strict=True)
+    return all((a == b).all() for a, b in pairs)
+
+
 def test_they_are_found():
     assert {"History", "LambdaCallback", "Progress", "Record", "TerminateOnNaN"} <= {
         cls.__name__ for cls in CLASSES
     }
 
 
-@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.parametrize("cls", CASES)
 def test_it_is_public_and_documented(cls):
     assert getattr(glow.callbacks, cls.__name__) is cls
     assert cls.__name__ in glow.callbacks.__all__
     assert inspect.getdoc(cls)
 
 
-@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.parametrize("cls", CASES)
 @pytest.mark.parametrize("hook", HOOKS)
 def test_its_hooks_have_the_arguments_of_the_base(cls, hook):
     expected = inspect.signature(getattr(Callback, hook)).parameters
     assert list(inspect.signature(getattr(cls, hook)).parameters) == list(expected)
 
 
-@pytest.mark.parametrize("cls", CLASSES)
-def test_it_needs_no_arguments_and_serves_two_fits(cls, capfd):
-    x, y = _data()
-    callback, watched, alone = cls(), _model(), _model()
+@pytest.mark.parametrize("cls", CASES)
+def test_it_watches_two_fits_without_a_trace(cls, make, capfd):
+    """Weights and logs are those of a training without it, and it takes every other verb too."""
+    callback, watched, alone = make(cls), _model(), _model()
     for _ in range(2):
-        watched.fit(x, y, batch_size=8, epochs=2, callbacks=[callback], verbose=0)
-    alone.fit(x, y, batch_size=8, epochs=4, verbose=0)
-    assert watched.history.history == alone.history.history
+        history = _fit(watched, 2, [callback])
+        watched.evaluate(*_data(), callbacks=[callback])
+        watched.predict(_data()[0], callbacks=[callback])
+    expected = _fit(alone, 4).history
+    assert {name: history.history[name] for name in expected} == expected
+    assert set(history.history) - set(expected) <= {"learning_rate"}
+    assert history.epoch == [0, 1, 2, 3]
+    assert _same(watched, alone)
+    capfd.readouterr()
+
+
+@pytest.mark.parametrize("cls", CASES)
+def test_it_lets_an_error_through_and_serves_again(cls, make, capfd):
+    def fail(batch, logs):
+        raise OSError("disk full")
+
+    callback, model = make(cls), _model()
+    failing = LambdaCallback(on_train_batch_end=fail)
+    with pytest.raises(OSError, match="disk full") as caught:
+        _fit(model, 2, [callback, failing])
+    assert not getattr(caught.value, "__notes__", [])  # no callback failed after that
+    history = _fit(model, 2, [callback])
+    assert history.epoch == [0, 1]
+    assert not history.stopped
+    capfd.readouterr()
+
+
+@pytest.mark.parametrize("cls", CASES)
+def test_what_it_knows_survives_the_process(cls, make, tmp_path, capfd):
+    callback, other = make(cls), make(cls)
+    model = _model()
+    _fit(model, 1, [callback])
+    if not callback.state_dict():
+        return
+    _tree.write(tmp_path / "state", callback.state_dict())
+    _fit(_model(), 0, [other])
+    other.load_state_dict(_tree.read(tmp_path / "state"))
+    _tree.write(tmp_path / "again", other.state_dict())
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "state").read_bytes()
     capfd.readouterr()
 
 
