@@ -6,6 +6,8 @@ from glow.layers._symbol import Input as Input
 from glow.models._config import model_from_config as model_from_config
 from glow.models._ensemble import Ensemble as Ensemble
 from glow.models._functional import Functional as Functional
+from glow.models._hsic import HSICSequential as HSICSequential
+from glow.models._hsic_sigma import HSICSigma as HSICSigma
 from glow.models._ib import IBSequential as IBSequential
 from glow.models._model import Model as Model
 from glow.models._saving import load_model as load_model
@@ -15,6 +17,8 @@ from glow.models._wrapped import Wrapped as Wrapped
 __all__ = [
     "Ensemble",
     "Functional",
+    "HSICSequential",
+    "HSICSigma",
     "IBSequential",
     "Input",
     "Model",

@@ -8,12 +8,15 @@ from typing import Any
 from glow._registry import lookup
 from glow.models._ensemble import Ensemble
 from glow.models._functional import Functional
+from glow.models._hsic import HSICSequential
+from glow.models._hsic_sigma import HSICSigma
 from glow.models._ib import IBSequential
 from glow.models._model import Model
 from glow.models._sequential import Sequential
 
 _CLASSES: dict[str, type[Any]] = {
-    cls.__name__: cls for cls in (Ensemble, Functional, IBSequential, Sequential)
+    cls.__name__: cls
+    for cls in (Ensemble, Functional, HSICSequential, HSICSigma, IBSequential, Sequential)
 }
 
 
