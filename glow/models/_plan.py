@@ -115,7 +115,7 @@ def plan_fit(
     settings = {
         "batch_size": batch_size,
         "samples": train.samples,
-        "validation": validation is not None,
+        "validation": validate is not None,
         "steps": train.steps if steps is None else steps,
         "shuffle": bool(shuffle),
         "validation_split": float(split),
