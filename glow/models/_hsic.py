@@ -22,9 +22,9 @@ from glow.optimizers import SGD
 
 if TYPE_CHECKING:
     from glow.layers._symbol import Symbol
-    from glow.models._feed import Batch
 
 _LEAST_RIDGE = 1e-6  # below it, single precision cannot tell the kernel's small eigenvalues
+_SETTINGS = ("sigma", "lambda_", "epsilon", "classes")
 _FIGURES = ("nhsic_x", "nhsic_y", "objective")
 
 
@@ -38,8 +38,9 @@ class HSICSequential(Sequential):
         nHSIC(Z, X) - lambda nHSIC(Z, Y)
 
     of each batch of inputs X and labels Y (Ma, Lewis and Kleijn 2020). No gradient crosses from one
-    block into another, so a single optimizer of all weights does what one for each block would.
-    nHSIC is that of `glow.estimators.HSIC`: dimensionless, and dependent on the batch's size.
+    block into another, so a single optimizer of all weights does what one for each block would
+    (unless it clips by the norm of all gradients). nHSIC is that of `glow.estimators.HSIC`:
+    dimensionless, and dependent on the batch's size.
 
     The last layer is read without training: each class has the unit that answers it most strongly
     in the running class means of the training batches. `forward` and `predict` return these units
@@ -142,28 +143,13 @@ class HSICSequential(Sequential):
         """Return the output of the last layer as it is, (N, units), in the order of its units."""
         return super().forward(x)
 
-    def train_step(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Make one step of every layer; see `Model.train_step`.
-
-        Raises:
-            ValueError: Samples have weights, or the batch holds fewer than two classes.
-        """
-        y = batch[1]
-        if bool((y == y[0]).all()):
-            raise ValueError(
-                f"{self.name}: nHSIC(Z, Y) needs at least two classes in every batch, got "
-                f"{len(y)} samples of class {int(y[0])}. Choose a batch_size that leaves no few "
-                "samples over, and shuffle."
-            )
-        return super().train_step(batch)
-
     def output_and_loss(
         self, x: Tensor, y: Tensor, weight: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Return the output (n, classes) on a batch and the sum of all layers' objectives ().
 
         Raises:
-            ValueError: Samples have weights.
+            ValueError: Samples have weights, or the batch to train on holds one class.
         """
         if weight is not None:
             raise ValueError(
@@ -188,8 +174,13 @@ class HSICSequential(Sequential):
         Returns:
             The output of the last layer, (n, units); and by the name of the block nHSIC(Z, X),
             nHSIC(Z, Y) and the objective, (3,).
+
+        Raises:
+            ValueError: The batch to train on holds fewer than two classes.
         """
         self.build(x.shape[1:], x.dtype)
+        if self.training:
+            _check_classes(self.name, y)
         with torch.no_grad():
             inputs = self._measure.of_samples(x)
             labels = self._measure.of_classes(y, len(self.permutation), inputs.dtype)
@@ -267,7 +258,13 @@ class HSICSequential(Sequential):
         return self._figures[row, column]
 
 
-_SETTINGS = ("sigma", "lambda_", "epsilon", "classes")
+def _check_classes(owner: str, y: Tensor) -> None:
+    if bool((y == y[0]).all()):
+        raise ValueError(
+            f"{owner}: nHSIC(Z, Y) needs at least two classes in every batch, got {len(y)} samples "
+            f"of class {int(y[0])}. Choose a batch_size that leaves no few samples over, and "
+            "shuffle."
+        )
 
 
 def _bandwidths(owner: str, sigma: float | Sequence[float] | None) -> tuple[float, ...] | None:
