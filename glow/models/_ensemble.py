@@ -241,6 +241,13 @@ def _check_networks(networks: Sequence[nn.Module]) -> None:
             f"Ensemble: build must return a Sequential, got {type(strangers[0]).__name__}. "
             "Write e.g. build = lambda seed: Sequential([...], seed=seed)."
         )
+    kind: Any = type(networks[0])
+    if kind.output_and_loss is not Sequential.output_and_loss:
+        raise TypeError(
+            f"Ensemble: build must return networks that are trained by a loss, got "
+            f"{kind.__name__}, which trains in its own way. Fit the networks one after the other "
+            "instead."
+        )
     seeds = [getattr(network, "seed", None) for network in networks]
     if len(set(seeds)) < len(seeds):
         raise ValueError(

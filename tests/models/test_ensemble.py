@@ -8,7 +8,7 @@ from torch import nn
 from glow.callbacks import LambdaCallback, Record
 from glow.datasets import szt
 from glow.layers import Activation, Dense, Dropout
-from glow.models import Ensemble, IBSequential, Sequential, model_from_config
+from glow.models import Ensemble, HSICSequential, IBSequential, Sequential, model_from_config
 from glow.optimizers import SGD, Adam
 
 X, Y = (part[:650] for part in szt.patterns())
@@ -163,6 +163,11 @@ def test_networks_that_record_make_an_ensemble_that_records():
     ("build", "error", "message"),
     [
         (lambda seed: nn.Linear(2, 2), TypeError, "build must return a Sequential, got Linear"),
+        (
+            lambda seed: HSICSequential([Dense(2)], input_shape=(12,), seed=seed),
+            TypeError,
+            "trained by a loss, got HSICSequential, which trains in its own way",
+        ),
         (lambda seed: _build()(0), ValueError, r"needs its own seed, got \[0, 0\]"),
         (
             lambda seed: Sequential([Dense(2), Dropout(0.1)], input_shape=(12,), seed=seed),
