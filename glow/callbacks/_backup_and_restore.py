@@ -35,7 +35,7 @@ class BackupAndRestore(Callback):
       `EarlyStopping` and `ReduceLROnPlateau` have waited) and, between epochs, the means, the noise
       and the number of batches done: these are not trained on twice.
     * It is called after the other callbacks, wherever it stands among them.
-    * A backup of another model, seed or data order is refused.
+    * A backup of another model, optimizer, seed or data order is refused.
     * Only its own file is deleted, not all of ``backup_dir``; and a training that failed or was
       interrupted keeps it.
 
@@ -146,6 +146,7 @@ class BackupAndRestore(Callback):
 
     def _settings(self) -> dict[str, Any]:
         mine = {name: self.params.get(name) for name in _SETTINGS}
+        mine["optimizer"] = type(self.model.optimizer).__name__
         return json.loads(json.dumps(mine))  # type: ignore[no-any-return]  # a dict as before
 
     def _named(self) -> Iterator[tuple[str, Callback]]:

@@ -1,7 +1,9 @@
+import inspect
+
 import pytest
 import torch
 
-from glow.callbacks import History, LambdaCallback, Record, TerminateOnNaN
+from glow.callbacks import Callback, History, LambdaCallback, Record, TerminateOnNaN
 from glow.dynamics import RecordingError
 from glow.layers import Dense
 from glow.models import Sequential
@@ -23,6 +25,19 @@ def test_lambda_callback_calls_what_it_was_given():
 def test_lambda_callback_knows_its_moments():
     with pytest.raises(ValueError, match=r"'on_epoch_ende'.*Did you mean 'on_epoch_end'"):
         LambdaCallback(on_epoch_ende=print)
+
+
+def test_lambda_callback_takes_every_moment():
+    """Those of `Callback`, each with its arguments; None, Keras's default, is nothing."""
+    moments, seen = [name for name in vars(Callback) if name[:3] == "on_"], []
+    hooks = {name: lambda *args, name=name: seen.append((name, len(args))) for name in moments}
+    model, x = _model(), torch.zeros(8, 4)
+    model.fit(x, [0, 1] * 4, callbacks=[LambdaCallback(**hooks)], validation_split=0.5, verbose=0)
+    model.predict(x, callbacks=[LambdaCallback(**hooks)])
+    assert {name for name, _ in seen} == {*moments} - {"on_exception"}
+    expected = {n: len(inspect.signature(getattr(Callback, n)).parameters) - 1 for n in moments}
+    assert all(count == expected[name] for name, count in seen)
+    model.fit(x, [0, 1] * 4, callbacks=[LambdaCallback(on_epoch_end=None)], verbose=0)
 
 
 def test_a_finite_loss_goes_on():
