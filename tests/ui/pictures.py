@@ -1,6 +1,7 @@
-"""Takes the pictures of docs/widgets.md anew: run by hand.
+"""Takes the pictures of README.md and docs/widgets.md anew: run by hand.
 
-    python tests/ui/pictures.py
+    make demo  # trains what the README's picture shows
+    python tests/ui/pictures.py [readme] [training] [panel] [explorer]
 
 Look at each afterwards: only a person sees whether it shows what the page says of it.
 """
@@ -8,6 +9,7 @@ Look at each afterwards: only a person sees whether it shows what the page says 
 import io
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,7 +21,9 @@ from pages import LabPage
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "docs" / "images"
+DEMO = ROOT / "demo" / "recordings"
 SIZE = {"width": 1280, "height": 800}
 TALL = 2400
 NARROW, UP_TO_THE_CHART = 480, 900
@@ -34,11 +38,22 @@ from glow_widgets import EstimatorExplorer
 explorer = EstimatorExplorer({{"tanh": Recording.open({path!r})}}, [Binned(range="global"), KDE()])
 explorer
 """
+DEBATE = f"""
+from glow.dynamics import Recording
+from glow.estimators import Binned
+from glow_widgets import EstimatorExplorer
+
+runs = {{name: Recording.open(f"{DEMO}/{{name}}") for name in ("tanh", "ReLU")}}
+explorer = EstimatorExplorer(runs, [Binned(range=(-1, 1)), Binned(range="global")])
+explorer
+"""
 WAIT = "explorer.wait(300)"
+NOTHING_UNDER_WAY = "!document.querySelector('.glow-status-line').textContent"
 
 
 def main():
-    """Take every picture."""
+    """Take every picture, or those that are named."""
+    asked = sys.argv[1:] or ["readme", "training", "panel", "explorer"]
     home = Path(tempfile.mkdtemp(prefix="glow-pictures-"))
     with Lab(home) as lab, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -47,11 +62,31 @@ def main():
         page = browser.new_page(viewport=SIZE)
         page.set_default_timeout(300_000)
         tab = LabPage(page, lab)
-        training(tab)
-        panel(tab)
-        explorer(tab, train(home / "recordings") / "few")
+        if "readme" in asked:
+            debate(tab)
+        if "training" in asked:
+            training(tab)
+        if "panel" in asked:
+            panel(tab)
+        if "explorer" in asked:
+            explorer(tab, train(home / "recordings") / "few")
         browser.close()
     shutil.rmtree(home, ignore_errors=True)
+
+
+def debate(tab):
+    """Tanh beside ReLU under the true range, with the ghost of the range [-1, 1]."""
+    tab.write_notebook("readme.ipynb", [DEBATE, WAIT])
+    tab.open("readme.ipynb")
+    tab.run_all()
+    tab.wait_until_done(600)
+    tab.page.get_by_label("Side by side").check()
+    tab.page.get_by_label("Estimator").select_option(label="Binned, global range")
+    tab.command("application:toggle-left-area")
+    tab.page.wait_for_function(NOTHING_UNDER_WAY)
+    picture(tab, "explorer", output=0)
+    tab.command("application:toggle-left-area")
+    tab.lab.shut_down_kernels()
 
 
 def training(tab):

@@ -11,7 +11,7 @@ import { planeLine } from './python';
 import { readSaved } from './saved';
 import { isSelection, sameSelection, type Selection } from './selection';
 import { SettingsBox } from './settings';
-import { SideBySide } from './side-by-side';
+import { SideBySide, type NamedPlane } from './side-by-side';
 import { ExplorerState } from './state';
 import { inStead, statusText } from './status';
 import { Toolbar } from './toolbar';
@@ -305,15 +305,14 @@ export class Explorer {
     const { library, asking, besides, selection } = this.state;
     const { generator } = library;
     const arriving = this.busy !== '' || asking;
-    this.planes.show(
-      [shown, ...besides].map((each, i) => ({
-        name: besideName(each, selection),
-        content: contentOf(each, i === 0 && this.toolbar.ghosted ? ghost : null, {
-          generator,
-          arriving
-        })
-      }))
-    );
+    const drawn = (each: Shown, before: Reading | null): NamedPlane => ({
+      name: besideName(each, selection),
+      content: contentOf(each, this.toolbar.ghosted ? before : null, { generator, arriving })
+    });
+    this.planes.show([
+      drawn(shown, ghost),
+      ...besides.map(each => drawn(each, this.state.ghostBeside(each.recording.name)))
+    ]);
     setText(this.provenance, `${shown.heading} · ${originOf(shown, generator)}`);
   }
 }

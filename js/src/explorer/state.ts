@@ -105,6 +105,17 @@ export class ExplorerState {
     return measuredAlike(reading.plane, now.plane) ? { reading, name: this.name(previous) } : null;
   }
 
+  /** The same of a recording beside the selected one. */
+  ghostBeside(recording: string): Reading | null {
+    const { previous, current } = this;
+    if (!this.ghost || previous?.recording !== current.recording) {
+      return null;
+    }
+    const before = this.library.read({ ...previous, recording });
+    const now = this.library.read({ ...current, recording });
+    return before && now && measuredAlike(before.plane, now.plane) ? before : null;
+  }
+
   /** Whether a slider is being moved. */
   get moving(): boolean {
     return this.inHand;

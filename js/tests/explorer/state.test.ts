@@ -66,6 +66,13 @@ describe('ExplorerState', () => {
     expect(state.ghost).toBeNull();
   });
 
+  it('has the ghost of every recording that stands beside', () => {
+    state.setValue('bins', 100);
+    expect(state.ghostBeside('relu')!.settings).toEqual({ bins: 30 });
+    state.selectRecording(1);
+    expect(state.ghostBeside('tanh')).toBeNull();
+  });
+
   it('takes the estimator before as the ghost of the next', () => {
     state.selectEstimator(1);
     expect(state.ghost?.name).toBe('Binned, bins 30');
