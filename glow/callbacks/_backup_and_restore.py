@@ -40,7 +40,8 @@ class BackupAndRestore(Callback):
       interrupted keeps it.
 
     Data must come in the same order again: arrays, a ``Dataset`` or a ``DataLoader`` do, a
-    generator begins anew. `Record` begins a new recording. Use ``CSVLogger(append=True)``.
+    generator begins anew. A new process begins a new recording (`Record`): of epoch 0, and of those
+    after the backup. Use ``CSVLogger(append=True)``.
 
     Args:
         backup_dir: The folder, made if it is missing; one for each training.

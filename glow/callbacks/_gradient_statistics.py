@@ -150,7 +150,7 @@ class GradientStatistics(Callback):
             square = self._total(self._squares[part])
             std = (square / (self._count - 1)).sqrt() if self._count > 1 else square * torch.nan
             rows.append(torch.stack([mean / weight, std / weight, weight]))
-        return torch.stack(rows, dim=1).double().cpu().numpy()
+        return torch.stack(rows, dim=1).cpu().double().numpy()
 
     def _total(self, tensors: list[Tensor]) -> Tensor:
         """The sum over all numbers, (), or over those of each replica, (runs,)."""

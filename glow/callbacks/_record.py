@@ -119,6 +119,15 @@ class Record(Callback):
             self._recorder.epoch()
         self._recorder.detach(final=kept)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return how many epochs are finished; what is recorded stays where it is."""
+        return {} if self._recorder is None else {"finished": self._recorder.finished}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on with the epoch after that; in a new process those before it are missing."""
+        if self._recorder is not None:
+            self._recorder.resume(state["finished"])
+
     def _finite(self) -> bool:
         network = cast("nn.Module", self.model)
         return all(bool(weights.isfinite().all()) for weights in network.parameters())

@@ -120,6 +120,11 @@ class Recorder:
             )
         return self._recording
 
+    @property
+    def finished(self) -> int:
+        """How many epochs are finished."""
+        return self._done
+
     def attach(self) -> Self:
         """Starts recording with epoch 0, or goes on after `detach`.
 
@@ -157,8 +162,19 @@ class Recorder:
         """Counts one finished epoch and records it if the schedule says so."""
         self._attached()
         self._done += 1
-        if self._done in self._schedule:
+        if self._done in self._schedule and self._done > self.recording.epochs[-1]:
             self.snapshot(self._done)
+
+    def resume(self, finished: int) -> None:
+        """Says how many epochs are finished, now that the training goes on from a backup.
+
+        Epochs that were trained while nothing was recorded are missing in the recording; those
+        that are trained a second time are not recorded again.
+
+        Args:
+            finished: how many epochs are finished.
+        """
+        self._done = finished
 
     def snapshot(self, epoch: int) -> None:
         """Records the network as it is, whatever the schedule says.

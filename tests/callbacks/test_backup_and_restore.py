@@ -13,6 +13,7 @@ from glow.callbacks import (
     GradientStatistics,
     LambdaCallback,
     LearningRateScheduler,
+    Record,
     ReduceLROnPlateau,
 )
 from glow.optimizers import SGD
@@ -60,6 +61,24 @@ def test_it_goes_on_bit_for_bit(net, fit, tmp_path, save_freq, batches):
     assert history.epoch == list(range(6))
     assert again[-1].statistics.identical(alone[-1].statistics)
     assert not (tmp_path / "backup").exists()
+
+
+@pytest.mark.parametrize("same_process", [True, False])
+def test_a_recording_has_the_true_numbers_of_its_epochs(net, fit, tmp_path, same_process):
+    straight, broken, whole = net(), net(), Record(path=tmp_path / "whole", keep="activations")
+    fit(straight, whole, **SETTINGS)
+    first = Record(path=tmp_path / "first", keep="activations")
+    with pytest.raises(MemoryError):
+        fit(broken, BackupAndRestore(tmp_path / "b", 3), first, _dies_after(9), **SETTINGS)
+    assert first.recording.epochs == (0, 1, 2)
+    resumed, record = (broken, first) if same_process else (net(), Record(path=tmp_path / "second"))
+    fit(resumed, BackupAndRestore(tmp_path / "b", 3), record, **SETTINGS)
+    assert record.recording.epochs == (
+        (0, 1, 2, 3, 4, 5, 6) if same_process else (0, 2, 3, 4, 5, 6)
+    )
+    for epoch in record.recording.epochs:
+        expected = whole.recording.activations(epoch)["dense"]
+        assert np.allclose(record.recording.activations(epoch)["dense"], expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", SGD(0.1, momentum=0.9), "adamw"])
