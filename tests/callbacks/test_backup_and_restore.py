@@ -6,6 +6,8 @@ import sys
 
 import numpy as np
 import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
 
 from glow.callbacks import (
     BackupAndRestore,
@@ -16,8 +18,12 @@ from glow.callbacks import (
     Record,
     ReduceLROnPlateau,
 )
+from glow.layers import Dense
+from glow.models import Ensemble, Sequential
 from glow.optimizers import SGD
 
+X = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32)
+Y = (X.sum(1) > 0).astype(np.int64)
 SETTINGS = {"validation_split": 0.2, "epochs": 6}  # 4 batches an epoch
 
 
@@ -89,6 +95,55 @@ def test_every_optimizer_goes_on(net, fit, tmp_path, optimizer):
         fit(net(optimizer), BackupAndRestore(tmp_path), _dies_after(8))
     fit(resumed, BackupAndRestore(tmp_path))
     assert _same(resumed, straight)
+
+
+def _ensemble():
+    def build(seed):
+        return Sequential([Dense(4, "tanh"), Dense(2)], input_shape=(4,), seed=seed)
+
+    model = Ensemble(build, 3)
+    model.compile("adam", loss="cross_entropy", metrics=["accuracy"])
+    return model
+
+
+def test_an_ensemble_goes_on_with_the_values_of_each_replica(fit, tmp_path):
+    straight, resumed = _ensemble(), _ensemble()
+    fit(straight, **SETTINGS)
+    with pytest.raises(MemoryError):
+        fit(_ensemble(), BackupAndRestore(tmp_path, 3), _dies_after(11), **SETTINGS)
+    history = fit(resumed, BackupAndRestore(tmp_path, 3), **SETTINGS)
+    assert _same(resumed, straight)
+    for name, values in straight.history.runs.items():
+        assert np.array_equal(history.runs[name], values)
+
+
+@pytest.mark.parametrize("kind", [TensorDataset, DataLoader])
+def test_a_dataset_goes_on_in_its_order(net, tmp_path, kind):
+    rows = TensorDataset(torch.from_numpy(X), torch.from_numpy(Y))
+    data = rows if kind is TensorDataset else DataLoader(rows, 8, shuffle=True)
+    straight, resumed = net(), net()
+    settings = {"batch_size": 8, "epochs": 3, "verbose": 0}
+    straight.fit(data, **settings)
+    callbacks = [BackupAndRestore(tmp_path, 3), _dies_after(8)]
+    with pytest.raises(MemoryError):
+        net().fit(data, callbacks=callbacks, **settings)
+    resumed.fit(data, callbacks=[BackupAndRestore(tmp_path, 3)], **settings)
+    assert _same(resumed, straight)
+
+
+def test_weighted_metrics_go_on_within_an_epoch(net, fit, tmp_path):
+    def weighted():
+        model = net()
+        model.compile("adam", loss="cross_entropy", weighted_metrics=["accuracy"])
+        return model
+
+    straight, resumed = weighted(), weighted()
+    settings = {"sample_weight": np.linspace(0, 1, 40, dtype=np.float32)}
+    fit(straight, **settings)
+    with pytest.raises(MemoryError):
+        fit(weighted(), BackupAndRestore(tmp_path, 3), _dies_after(9), **settings)
+    history = fit(resumed, BackupAndRestore(tmp_path, 3), **settings)
+    assert history.history == straight.history.history
 
 
 def test_it_may_die_twice(net, fit, tmp_path):
