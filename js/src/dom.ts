@@ -40,16 +40,29 @@ export function setText(element: Element, text: string): void {
   }
 }
 
+/** Whether a key is pressed with Ctrl, Meta or Alt: it belongs to the page around us. */
+export function isModified({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || altKey;
+}
+
 /**
- * Keeps JupyterLab's shortcuts away from an element that uses the keys itself: in a notebook the
- * arrow keys would otherwise select another cell.
+ * Keeps plain keys, also with Shift, within an element that uses some of them: in a notebook arrows
+ * would otherwise select another cell, and letters act on it. Modified keys reach JupyterLab, which
+ * its own attribute against shortcuts would not let through.
  */
-export const ownKeys = { 'data-lm-suppress-shortcuts': 'true' } as const;
+export function keepKeys<E extends HTMLElement>(element: E): E {
+  element.addEventListener('keydown', event => {
+    if (!isModified(event)) {
+      event.stopPropagation();
+    }
+  });
+  return element;
+}
 
 /** Call `leave` when Escape is pressed within an element; nothing around it hears of the key. */
 export function onEscape(element: HTMLElement, leave: () => void): void {
   element.addEventListener('keydown', event => {
-    if (event.key === 'Escape') {
+    if (event.key === 'Escape' && !isModified(event)) {
       event.preventDefault();
       event.stopPropagation();
       leave();

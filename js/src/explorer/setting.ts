@@ -1,4 +1,4 @@
-import { el, ownKeys, setText, uniqueId } from '../dom';
+import { el, isModified, keepKeys, setText, uniqueId } from '../dom';
 import { formatSetting } from '../format';
 import { nearestIndex } from '../plane/curve';
 import type { Slider } from '../plane/document';
@@ -97,7 +97,7 @@ export class SettingControl {
   }
 
   private makeRange(hintId: string): HTMLInputElement {
-    return el('input', {
+    const range = el('input', {
       class: 'glow-slider',
       testid: `glow-slider-${this.slider.name}`,
       attributes: {
@@ -106,7 +106,6 @@ export class SettingControl {
         min: '0',
         max: String(this.stops.length - 1),
         step: '1',
-        ...ownKeys,
         'aria-describedby': hintId
       },
       on: {
@@ -114,10 +113,11 @@ export class SettingControl {
         change: () => this.hooks.settle()
       }
     });
+    return keepKeys(range);
   }
 
   private makeBox(hintId: string): HTMLInputElement {
-    return el('input', {
+    const box = el('input', {
       class: 'glow-number',
       testid: `glow-number-${this.slider.name}`,
       attributes: {
@@ -125,7 +125,6 @@ export class SettingControl {
         inputmode: 'decimal',
         autocomplete: 'off',
         spellcheck: 'false',
-        ...ownKeys,
         'aria-label': strings.explorer.exactValue(this.slider.name),
         'aria-describedby': hintId
       },
@@ -134,6 +133,7 @@ export class SettingControl {
         keydown: event => this.onKey(event as KeyboardEvent)
       }
     });
+    return keepKeys(box);
   }
 
   private makeReset(): HTMLButtonElement {
@@ -148,7 +148,8 @@ export class SettingControl {
   }
 
   /** Enter takes what was typed: not every browser does outside a form. Escape drops it. */
-  private onKey({ key }: KeyboardEvent): void {
+  private onKey(event: KeyboardEvent): void {
+    const key = isModified(event) ? '' : event.key;
     if (key === 'Enter') {
       this.onTyped();
     } else if (key === 'Escape') {

@@ -1,4 +1,4 @@
-import { el, ownKeys, setText } from '../dom';
+import { el, isModified, keepKeys, setText } from '../dom';
 import { formatNumber } from '../format';
 import type { Slider } from '../plane/document';
 import { readTheme, onThemeChange } from '../plane/theme';
@@ -40,10 +40,9 @@ const KEYS: Record<string, (at: number, last: number) => number> = {
 /** Five planes across the slider; the one nearest to the setting is marked, any can be taken. */
 export class Strip {
   readonly panel = new Panel(strings.explorer.strip.title, 'glow-strip');
-  private readonly row = el('div', {
-    class: 'glow-strip-row',
-    attributes: { role: 'radiogroup', ...ownKeys }
-  });
+  private readonly row = keepKeys(
+    el('div', { class: 'glow-strip-row', attributes: { role: 'radiogroup' } })
+  );
   private readonly release: (() => void)[];
   private thumbnails: Thumbnail[] = [];
   private content: StripContent | null = null;
@@ -135,6 +134,9 @@ export class Strip {
   }
 
   private onKey(event: KeyboardEvent): void {
+    if (isModified(event)) {
+      return;
+    }
     const at = this.thumbnails.findIndex(({ button }) => button === document.activeElement);
     const next = KEYS[event.key]?.(at, this.thumbnails.length - 1);
     const thumbnail = at < 0 || next === undefined ? undefined : this.thumbnails[next];

@@ -1,4 +1,4 @@
-import { el, ownKeys, setText } from '../dom';
+import { el, keepKeys, setText } from '../dom';
 import { strings } from '../strings';
 import { Playable, Player } from './player';
 import { epochTicks } from './scales';
@@ -14,17 +14,18 @@ const TICKS_APART = 0.085;
  */
 export class EpochBar implements Playable {
   readonly element: HTMLElement;
-  private readonly slider = el('input', {
-    testid: 'glow-epoch',
-    class: 'glow-epoch-slider',
-    attributes: {
-      type: 'range',
-      min: '0',
-      step: '1',
-      ...ownKeys,
-      'aria-label': strings.plane.epochSlider
-    }
-  });
+  private readonly slider = keepKeys(
+    el('input', {
+      testid: 'glow-epoch',
+      class: 'glow-epoch-slider',
+      attributes: {
+        type: 'range',
+        min: '0',
+        step: '1',
+        'aria-label': strings.plane.epochSlider
+      }
+    })
+  );
   private readonly track = el('div', { class: 'glow-epoch-track' });
   private readonly rest = el('div', { class: 'glow-epoch-rest' });
   private readonly ticks = el('div', {

@@ -1,4 +1,4 @@
-import { el, setText } from '../dom';
+import { el, isModified, setText } from '../dom';
 import type { Scene } from './scene';
 import { drawnPoints, isPresent, nearestPoint, offset, Point, stepPoint } from './points';
 import { speakPoint, Tooltip } from './tooltip';
@@ -81,6 +81,9 @@ export class PointReader {
   }
 
   private onKey(event: KeyboardEvent): void {
+    if (isModified(event)) {
+      return;
+    }
     const way = this.scene && !event.shiftKey ? this.way(event.key, this.scene) : null;
     if (way && this.scene) {
       this.read(way, this.scene);

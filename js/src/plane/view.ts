@@ -1,6 +1,6 @@
 import type { ZoomTransform } from 'd3-zoom';
 
-import { el, ownKeys, setText } from '../dom';
+import { el, isModified, keepKeys, setText } from '../dom';
 import { strings } from '../strings';
 import type { Choices, PlaneContent } from './content';
 import { draw } from './draw';
@@ -57,11 +57,13 @@ export class PlaneView {
   readonly tools: HTMLElement;
   readonly saving: HTMLElement;
   private readonly canvas = el('canvas', { class: 'glow-canvas', testid: 'glow-canvas' });
-  readonly picture = el('div', {
-    class: 'glow-plane',
-    testid: 'glow-plane',
-    attributes: { role: 'img', tabindex: '0', 'data-revision': '0', ...ownKeys }
-  });
+  readonly picture = keepKeys(
+    el('div', {
+      class: 'glow-plane',
+      testid: 'glow-plane',
+      attributes: { role: 'img', tabindex: '0', 'data-revision': '0' }
+    })
+  );
   private readonly note = el('p', { class: 'glow-note', testid: 'glow-remarks' });
   private readonly legend = new Legend(() => {
     this.refresh();
@@ -285,7 +287,7 @@ export class PlaneView {
 
   private onKey(event: KeyboardEvent): void {
     const pan = event.shiftKey ? PANS[event.key] : undefined;
-    if (event.ctrlKey || event.metaKey || event.altKey) {
+    if (isModified(event)) {
       return;
     }
     if (pan) {

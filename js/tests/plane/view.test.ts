@@ -131,6 +131,26 @@ describe('Play (AC-17, AC-52)', () => {
   });
 });
 
+describe('the keys around (AC-44)', () => {
+  it('go on to JupyterLab with Ctrl, and stay here without', () => {
+    show(fixture());
+    const heard: string[] = [];
+    view.element.addEventListener('keydown', event => heard.push((event as KeyboardEvent).key));
+    const send = (from: string, init: KeyboardEventInit): boolean =>
+      find(from).dispatchEvent(
+        new KeyboardEvent('keydown', { ...init, bubbles: true, cancelable: true })
+      );
+    for (const from of ['glow-plane', 'glow-epoch']) {
+      expect(send(from, { key: 'C', ctrlKey: true, shiftKey: true })).toBe(true);
+      expect(send(from, { key: 'ArrowLeft', ctrlKey: true })).toBe(true);
+      expect(send(from, { key: 'd' })).toBe(true);
+      send(from, { key: 'ArrowLeft', shiftKey: true });
+    }
+    expect(heard).toEqual(['C', 'ArrowLeft', 'C', 'ArrowLeft']);
+    expect(find('glow-tooltip').hidden).toBe(true);
+  });
+});
+
 describe('Escape (AC-44)', () => {
   const escape = (from: string): void => {
     const key = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
