@@ -1,6 +1,7 @@
 import { el, setText } from '../dom';
 import type { PlaneContent } from '../plane/content';
 import type { Point } from '../plane/points';
+import type { Range } from '../plane/scales';
 import { PlaneView } from '../plane/view';
 
 /** One recording's plane, by the name that it goes under. */
@@ -40,13 +41,13 @@ export class SideBySide {
   /** @param planes The selected recording's first. */
   show(planes: readonly NamedPlane[]): void {
     this.shrinkTo(planes.length - 1);
+    const span = spanOf(planes);
     planes.forEach(({ name, content }, i) => {
       const neighbour = i ? (this.others[i - 1] ?? this.add()) : this.first;
-      const isNew = neighbour.content === null;
       neighbour.content = content;
       setText(neighbour.name, name);
-      neighbour.view.show(content);
-      if (i && isNew) {
+      neighbour.view.show({ ...content, span });
+      if (i) {
         this.follow(neighbour);
       }
     });
@@ -87,7 +88,7 @@ export class SideBySide {
     return neighbour;
   }
 
-  /** Bring a new plane in line with the main one. */
+  /** Bring a plane in line with the main one. */
   private follow(neighbour: Neighbour): void {
     this.link(this.main, other => {
       if (other === neighbour) {
@@ -133,6 +134,12 @@ export class SideBySide {
     [this.first, ...this.others].filter(({ view }) => view !== from).forEach(act);
     this.linking = false;
   }
+}
+
+/** The first and the last epoch of all: a colour means the same epoch in every plane. */
+function spanOf(planes: readonly NamedPlane[]): Range {
+  const epochs = planes.flatMap(({ content }) => [...content.recording.epochs]);
+  return [Math.min(...epochs), Math.max(...epochs)];
 }
 
 /** The point of the same layer at the same epoch in another plane; null where it has none. */

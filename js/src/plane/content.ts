@@ -3,7 +3,7 @@ import { strings } from '../strings';
 import type { Coordinates } from './curve';
 import type { Recording } from './document';
 import type { Reading } from './estimator';
-import type { Limits } from './scales';
+import type { Limits, Range } from './scales';
 
 /** What a view shows: one recording's plane at one setting. */
 export interface PlaneContent {
@@ -12,6 +12,8 @@ export interface PlaneContent {
   /** The plane at the previous setting, drawn faintly behind. */
   ghost: Coordinates | null;
   limits: Limits;
+  /** First and last epoch of the colours; the recording's own where there is none. */
+  span?: Range;
   /** Recording and setting in words. */
   heading: string;
   /** Where the numbers come from, in words: samples, runs and program. */

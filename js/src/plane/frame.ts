@@ -5,7 +5,7 @@ import type { Choices, PlaneContent } from './content';
 import type { Coordinates } from './curve';
 import { Doubts } from './doubts';
 import type { Box } from './labels';
-import { epochFractions } from './scales';
+import { epochFractions, type Range } from './scales';
 import type { Scene } from './scene';
 
 /** Room around the plot for ticks and names, in pixels. */
@@ -21,9 +21,13 @@ export function plotIn(width: number, height: number): Box {
   };
 }
 
-/** One CSS colour an epoch, for a light or a dark background. */
-export function epochColours(epochs: readonly number[], light: boolean): string[] {
-  return epochFractions(epochs).map(fraction => css(epochColour(fraction, light)));
+/**
+ * One CSS colour an epoch, for a light or a dark background.
+ *
+ * @param span First and last epoch of the colours; the epochs' own where there is none.
+ */
+export function epochColours(epochs: readonly number[], light: boolean, span?: Range): string[] {
+  return epochFractions(epochs, span).map(fraction => css(epochColour(fraction, light)));
 }
 
 /** Everything one picture shows of a content; nobody is reading a point of it yet. */
@@ -34,7 +38,7 @@ export function makeScene(
   plot: Box,
   light: boolean
 ): Scene {
-  const { recording, coordinates, ghost, limits } = content;
+  const { recording, coordinates, ghost, limits, span } = content;
   return {
     ...size,
     ...choices,
@@ -43,7 +47,7 @@ export function makeScene(
     coordinates,
     ghost,
     doubts: doubtsOf(content),
-    colours: epochColours(recording.epochs, light),
+    colours: epochColours(recording.epochs, light, span),
     x: scaleLinear(limits.xt, [plot.left, plot.right]),
     y: scaleLinear(limits.ty, [plot.bottom, plot.top]),
     focus: null

@@ -70,14 +70,18 @@ export function padded(low: number, high: number): Range {
   return [low - room, high + room];
 }
 
-/** Where each epoch lies between the first (0) and the last (1), in the logarithm of 1 + epoch. */
-export function epochFractions(epochs: readonly number[]): number[] {
-  if (epochs.length < 2) {
-    return epochs.map(() => 1);
-  }
-  const first = Math.log1p(epochs[0]);
-  const span = Math.log1p(epochs[epochs.length - 1]) - first;
-  return epochs.map(epoch => (Math.log1p(epoch) - first) / span);
+/**
+ * Where each epoch lies between the first (0) and the last (1), in the logarithm of 1 + epoch.
+ *
+ * @param span The first and the last, where they are not these epochs' own.
+ */
+export function epochFractions(
+  epochs: readonly number[],
+  span: Range = [epochs[0], epochs[epochs.length - 1]]
+): number[] {
+  const first = Math.log1p(span[0]);
+  const extent = Math.log1p(span[1]) - first;
+  return epochs.map(epoch => (extent > 0 ? (Math.log1p(epoch) - first) / extent : 1));
 }
 
 /** A labelled place on the epoch bar. */

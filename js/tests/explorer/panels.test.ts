@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Explorer } from '../../src/explorer';
+import { css, epochColour } from '../../src/plane/colours';
 import { fixture, pack } from '../documents';
 
 let explorer: Explorer;
@@ -118,7 +119,7 @@ describe('papers', () => {
 describe('the sensitivity chart', () => {
   it('says what the document cannot tell from two epochs', () => {
     expect(find('glow-sensitivity').textContent).toContain(
-      'At bins 30, no layer loses more than noise would show.'
+      'At bins 30, no layer loses more than noise would show and than 0.1 bits.'
     );
   });
 });
@@ -166,6 +167,22 @@ describe('recordings side by side', () => {
     expect(other.value).toBe('1');
     find('glow-beside').click();
     expect(all('glow-plane')).toHaveLength(1);
+  });
+
+  it('give an epoch one colour, however long each recording is', () => {
+    const document = saved() as Record<string, any>;
+    document.recordings[1].epochs = [0, 9];
+    explorer.setDocument(document);
+    const bars = explorer.element.getElementsByClassName('glow-epoch-track');
+    const ends = (): string[] =>
+      Array.from(bars, bar => (bar as HTMLElement).style.backgroundImage.match(/rgb.*?\)/g)![1]);
+    find('glow-beside').click();
+    vi.advanceTimersByTime(50);
+    const colour = (fraction: number): string => css(epochColour(fraction, true));
+    expect(ends()).toEqual([colour(Math.log(10) / Math.log(101)), colour(1)]);
+    find('glow-beside').click();
+    vi.advanceTimersByTime(50);
+    expect(ends()).toEqual([colour(1)]);
   });
 
   it('share legend, tools and epoch bar, each with its own button to save', () => {

@@ -60,6 +60,11 @@ describe('epochFractions', () => {
     expect(epochFractions([7])).toEqual([1]);
     expect(epochFractions([])).toEqual([]);
   });
+
+  it('lie in the span of a longer recording', () => {
+    expect(epochFractions([0, 9], [0, 99])).toEqual([0, expect.closeTo(0.5, 12)]);
+    expect(epochFractions([0], [0, 99])).toEqual([0]);
+  });
 });
 
 describe('epochTicks', () => {
