@@ -30,6 +30,10 @@ export const strings = {
     trusted: (at: string): string =>
       `Nothing speaks against it${at ? ` at ${at}, the nearest that was judged` : ''}.`,
     unjudged: 'Not judged by the estimator.',
+    notJudged: (points: number, all: number): string =>
+      points < all
+        ? `Being judged: ${points} of ${all} points still to come.`
+        : 'Not judged yet: until then a solid mark is no sign of trust.',
     judgedNear: (at: string): string => `Judged at ${at}, the nearest there is a judgement of.`,
     aboveCeiling: (label: string, ceiling: string, unit: string): string =>
       `${label}: above the ceiling ${ceiling} ${unit}`.trim() + ', which no true value exceeds',
@@ -148,20 +152,27 @@ export const strings = {
     sensitivity: {
       title: 'Does compression survive the setting?',
       axis: (unit: string): string => `lost from the peak${unit ? ` (${unit})` : ''}`,
-      holds: (setting: string, layers: string[], low: string, high: string, all: boolean): string =>
-        `At ${setting}, ${layers.join(', ')} ${layers.length === 1 ? 'compresses' : 'compress'}; ` +
-        (all
-          ? 'so at every kept value.'
+      holds: (setting: string, layers: string[], range: string): string =>
+        `At ${setting}, ${layers.join(', ')} ${layers.length === 1 ? 'compresses' : 'compress'}` +
+        `${range}.`,
+      oneRun: (setting: string, layers: string[], losses: string[], range: string): string =>
+        `In this one run, at ${setting}, ${layers.join(', ')} ` +
+        `${layers.length === 1 ? 'falls' : 'fall'} after the peak (by ${losses.join(', ')})` +
+        `${range}. One run is no evidence.`,
+      range: (low: string, high: string, all: boolean): string =>
+        all
+          ? '; so at every kept value'
           : low === high
-            ? 'not so at its neighbours.'
-            : `so all the way from ${low} to ${high}.`),
+            ? '; not so at its neighbours'
+            : `; so all the way from ${low} to ${high}`,
       nearest: (setting: string): string => `${setting} (the nearest kept)`,
-      none: (setting: string): string =>
-        `At ${setting}, no layer loses more than noise would show.`,
+      none: (setting: string, unit: string): string =>
+        `At ${setting}, no layer loses more than noise would show` +
+        `${unit === 'bits' ? ' and than 0.1 bits' : ''}.`,
+      apart: 'The lines run through default settings, not through this one.',
       ceiling: (layers: string[]): string => `At the ceiling, hence unknown: ${layers.join(', ')}.`,
-      word: 'Move the slider to see how far the claim holds.',
-      figure: (layer: string, loss: string, holds: boolean): string =>
-        `${layer} ${loss}${holds ? ', compresses' : ''}.`
+      figure: (layer: string, loss: string, counts: boolean): string =>
+        `${layer} ${loss}${counts ? ', more than noise' : ''}.`
     },
     histogram: {
       title: 'Activations',

@@ -1,7 +1,6 @@
 import { el } from '../dom';
 import type { Plane, Slider } from '../plane/document';
 import type { Point } from '../plane/points';
-import { lossesAlong, type Loss } from './compression';
 import { KnownAnswerGauge } from './gauge';
 import { HistogramChart, type HistogramContent } from './histogram';
 import { nearestEpoch } from './histogram-data';
@@ -10,6 +9,7 @@ import { SensitivityChart, type SettingPicker } from './sensitivity';
 import type { Shown } from './library';
 import type { ExplorerState } from './state';
 import { Strip } from './strip';
+import { here, survey, type Survey } from './survey';
 
 /** What the companions tell their owner. */
 export interface CompanionHooks {
@@ -30,7 +30,7 @@ export class Companions {
   private readonly sensitivity: SensitivityChart;
   private readonly histogram = new HistogramChart();
   /** Losses are computed once for each curve. */
-  private readonly known = new WeakMap<Plane, Loss[][]>();
+  private readonly known = new WeakMap<Plane, Survey>();
   private slider = '';
   private touched: Point | null = null;
 
@@ -92,12 +92,15 @@ export class Companions {
     const setting = state.selection.settings[along.name];
     const value = typeof setting === 'number' ? setting : null;
     this.showStrip(state, shown, plane, along, value);
+    const lines = this.known.get(plane) ?? survey(state.estimator!, along, shown);
+    this.known.set(plane, lines);
     this.sensitivity.show({
-      slider: along,
+      ...lines,
       layers: shown.recording.layers,
-      losses: this.lossesOf(plane, along, shown),
+      here: here(lines, state.estimator!, setting, shown),
       value,
-      unit: plane.axes.xt.unit
+      unit: plane.axes.xt.unit,
+      runs: plane.runs
     });
   }
 
@@ -120,15 +123,6 @@ export class Companions {
         return coordinates && { coordinates, epochs, layers: layers.length, limits };
       }
     });
-  }
-
-  private lossesOf(plane: Plane, slider: Slider, { recording }: Shown): Loss[][] {
-    const { length } = recording.layers;
-    const losses =
-      this.known.get(plane) ??
-      lossesAlong(plane.xt, slider.values.length, length, plane.ceilings.xt);
-    this.known.set(plane, losses);
-    return losses;
   }
 }
 

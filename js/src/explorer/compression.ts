@@ -12,6 +12,8 @@ export interface Loss {
   lost: number;
   /** The loss that noise around a constant would show. */
   flatNoise: number;
+  /** The smallest loss worth a name. */
+  least: number;
   /** Whether the peak stands on the ceiling, so that neither it nor the loss is known. */
   atCeiling: boolean;
 }
@@ -19,6 +21,10 @@ export interface Loss {
 /** A trajectory this far below log2 N, in bits, stands on it. */
 const CEILING_TOLERANCE = 0.05;
 const FEWEST_EPOCHS = 3;
+/** Losses of fewer bits are not named, however quiet the trajectory. */
+const LEAST_BITS = 0.1;
+/** How many epochs a saved document keeps at most. */
+const MOST_EPOCHS = 60;
 /** From the median of absolute values to the deviation of normal ones. */
 const MEDIAN_TO_DEVIATION = 1.4826;
 
@@ -27,45 +33,61 @@ const MEDIAN_TO_DEVIATION = 1.4826;
  *
  * @param xt I(X;T) by epoch; missing epochs are left out.
  * @param ceiling What I(X;T) cannot exceed; null where nothing is known to.
+ * @param unit Of I(X;T).
  */
-export function lossOf(xt: readonly number[], ceiling: number | null): Loss {
+export function lossOf(xt: readonly number[], ceiling: number | null, unit: string): Loss {
   const known = xt.filter(Number.isFinite);
+  const least = unit === 'bits' ? LEAST_BITS : 0;
   if (known.length < FEWEST_EPOCHS) {
-    return { lost: NaN, flatNoise: NaN, atCeiling: false };
+    return { lost: NaN, flatNoise: NaN, least, atCeiling: false };
   }
   const peak = Math.max(...known);
   return {
     lost: peak - known[known.length - 1],
     flatNoise: flatNoiseLoss(known),
+    least,
     atCeiling: ceiling !== null && peak > ceiling - CEILING_TOLERANCE
   };
 }
 
 /** Whether a layer can be said to compress. */
-export function compresses({ lost, flatNoise, atCeiling }: Loss): boolean {
-  return !atCeiling && lost > flatNoise;
+export function compresses({ lost, flatNoise, least, atCeiling }: Loss): boolean {
+  return !atCeiling && lost > Math.max(flatNoise, least);
 }
 
 /**
- * The losses along a curve: (values, layers).
+ * The losses of every layer in one plane.
  *
- * @param xt (values, epochs, layers), row-major.
+ * They are judged on the epochs that a saved document keeps: on others noise and peak would differ,
+ * and the same setting would be judged otherwise live than saved.
+ *
+ * @param xt (epochs, layers), row-major.
  */
-export function lossesAlong(
+export function lossesIn(
   xt: Float64Array,
-  values: number,
   layers: number,
-  ceiling: number | null
-): Loss[][] {
-  const epochs = xt.length / (values * layers);
-  return Array.from({ length: values }, (_, v) =>
-    Array.from({ length: layers }, (_, layer) =>
-      lossOf(
-        Array.from({ length: epochs }, (_, e) => xt[(v * epochs + e) * layers + layer]),
-        ceiling
-      )
+  ceiling: number | null,
+  unit: string
+): Loss[] {
+  const epochs = judgedEpochs(xt.length / layers);
+  return Array.from({ length: layers }, (_, layer) =>
+    lossOf(
+      epochs.map(epoch => xt[epoch * layers + layer]),
+      ceiling,
+      unit
     )
   );
+}
+
+/** Every epoch, or every second, fourth and so on with the last; see `coarse` in Python. */
+export function judgedEpochs(count: number): number[] {
+  const all = Array.from({ length: count }, (_, i) => i);
+  let [found, stride] = [all, 1];
+  while (found.length > MOST_EPOCHS) {
+    stride *= 2;
+    found = all.filter(i => i % stride === 0 || i === count - 1);
+  }
+  return found;
 }
 
 /** Where the layers that compress at one setting still do, as indices of kept values. */

@@ -1,10 +1,11 @@
 import { formatCoordinate, formatNumber } from '../format';
 import type { Slider } from '../plane/document';
 import { strings } from '../strings';
-import { compresses, survival, type Loss } from './compression';
+import { compresses, survival, type Loss, type Survival } from './compression';
 import { drawLines, SensitivityFrame } from './sensitivity-frame';
 import { Panel, whenSized } from './panel';
-import { nearestKept, placeOf } from './place';
+import { placeOf } from './place';
+import type { Here } from './survey';
 import { svg } from './svg';
 
 /** What the chart shows: the losses along one slider, and where that stands. */
@@ -13,9 +14,13 @@ export interface SensitivityContent {
   layers: readonly string[];
   /** By kept value, then by layer. */
   losses: readonly (readonly Loss[])[];
+  /** What is drawn in the plane, by which the claim is judged. */
+  here: Here;
   /** The setting shown; null where it is a word. */
   value: number | null;
   unit: string;
+  /** How many networks the losses are of, on the mean. */
+  runs: number;
 }
 
 /** What a chart of settings tells its owner. */
@@ -86,16 +91,16 @@ export class SensitivityChart {
     if (!content) {
       return;
     }
-    const { slider, losses, value } = content;
-    const at = value === null ? null : nearestKept(slider, value);
-    const range = at === null ? null : survival(losses, at);
-    const text = at === null ? strings.explorer.sensitivity.word : sentence(content, at, range);
+    const { here, value } = content;
+    const range = here.among && survival(here.among.losses, here.among.at);
+    const text = sentence(content, range);
     this.panel.say(text);
-    this.picture.setAttribute('aria-label', `${text} ${figures(content, at)}`.trim());
+    this.picture.setAttribute('aria-label', `${text} ${figures(content)}`);
     if (!frame) {
       return;
     }
-    const shade = range && frame.band(slider.values[range.from], slider.values[range.to]);
+    const [from, to] = range ? [range.from, range.to].map(i => here.among!.values[i]) : [];
+    const shade = range && frame.band(from, to);
     this.overlay.replaceChildren(
       ...(shade ? [svg('rect', { class: 'glow-survives', ...shade })] : []),
       ...(value === null ? [] : [svg('line', { class: 'glow-cursor', ...frame.upright(value) })])
@@ -125,33 +130,39 @@ export class SensitivityChart {
   }
 }
 
-function sentence(
-  { slider, layers, losses, value }: SensitivityContent,
-  at: number,
-  range: ReturnType<typeof survival>
-): string {
+function sentence(content: SensitivityContent, range: Survival | null): string {
   const { sensitivity } = strings.explorer;
-  const unknown = layers.filter((_, layer) => losses[at][layer].atCeiling);
-  const remark = unknown.length ? ` ${sensitivity.ceiling(unknown)}` : '';
-  const setting = strings.explorer.setting(slider.name, formatNumber(slider.values[at]));
-  const place = slider.values[at] === value ? setting : sensitivity.nearest(setting);
-  if (!range) {
-    return sensitivity.none(place) + remark;
-  }
-  const names = range.layers.map(layer => layers[layer]);
-  const [low, high] = [range.from, range.to].map(i => formatNumber(slider.values[i]));
-  const whole = range.from === 0 && range.to === slider.values.length - 1;
-  return sensitivity.holds(place, names, low, high, whole) + remark;
+  const { here, layers, runs, unit } = content;
+  const losing = layers.flatMap((_, i) => (compresses(here.losses[i]) ? [i] : []));
+  const unknown = layers.filter((_, layer) => here.losses[layer].atCeiling);
+  const names = losing.map(layer => layers[layer]);
+  const lost = losing.map(layer => formatCoordinate(here.losses[layer].lost, unit));
+  const along = range ? rangeInWords(here, range) : '';
+  const seen =
+    losing.length === 0
+      ? sensitivity.none(here.words, unit)
+      : runs > 1
+        ? sensitivity.holds(here.words, names, along)
+        : sensitivity.oneRun(here.words, names, lost, along);
+  return [
+    seen,
+    ...(unknown.length ? [sensitivity.ceiling(unknown)] : []),
+    ...(here.among ? [] : [sensitivity.apart])
+  ].join(' ');
+}
+
+function rangeInWords({ among }: Here, { from, to }: Survival): string {
+  const { values } = among!;
+  const whole = from === 0 && to === values.length - 1;
+  const [low, high] = [from, to].map(i => formatNumber(values[i]));
+  return strings.explorer.sensitivity.range(low, high, whole);
 }
 
 /** The chart in numbers, for those who do not see it. */
-function figures({ layers, losses, unit }: SensitivityContent, at: number | null): string {
-  if (at === null) {
-    return '';
-  }
+function figures({ here, layers, unit }: SensitivityContent): string {
   return layers
     .map((name, layer) => {
-      const loss = losses[at][layer];
+      const loss = here.losses[layer];
       const text = Number.isNaN(loss.lost) ? '–' : formatCoordinate(loss.lost, unit);
       return strings.explorer.sensitivity.figure(name, text, compresses(loss));
     })
