@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 Clock = Callable[[], float]
 
+_SLOWEST = 3  # stretches that do not count: they loaded and compiled what is shown
+
 
 class Throttle:
     """Says when enough time has passed to send again.
@@ -50,7 +52,10 @@ class Stopwatch:
         self._clock = clock
         self._start = clock()
         self._paused_at: float | None = None
-        self._first: tuple[float, float] | None = None
+        self._last: tuple[float, float] | None = None  # steps done, seconds elapsed
+        self._steps = self._seconds = 0.0
+        # Seconds a step, steps and seconds of the stretches between calls that do not count.
+        self._slowest: list[tuple[float, float, float]] = []
 
     @property
     def elapsed(self) -> float:
@@ -72,11 +77,21 @@ class Stopwatch:
     def remaining(self, done: float, total: float) -> float | None:
         """Seconds to come after ``done`` of ``total`` steps, or None while unknown.
 
-        The first call is only the reference: a first step (memory, compilation) is not typical.
+        From the mean rate after the first call, without the three slowest stretches between calls:
+        a first step is not typical, nor are those that load and compile what is shown. The fifth
+        call can be the first with an answer.
         """
-        if done <= 0:
-            return None
-        if self._first is None:
-            self._first = (done, self.elapsed)
-        steps, seconds = done - self._first[0], self.elapsed - self._first[1]
-        return (total - done) * seconds / steps if steps > 0 else None
+        now = self.elapsed
+        if self._last is None or done > self._last[0]:
+            if self._last is not None:
+                self._count(done - self._last[0], now - self._last[1])
+            self._last = (done, now) if done > 0 else None
+        return (total - done) * self._seconds / self._steps if self._steps else None
+
+    def _count(self, steps: float, seconds: float) -> None:
+        """Add a stretch; of four, the fastest counts and the others wait to be found slow."""
+        self._slowest = sorted([*self._slowest, (seconds / steps, steps, seconds)])
+        if len(self._slowest) > _SLOWEST:
+            _, steps, seconds = self._slowest.pop(0)
+            self._steps += steps
+            self._seconds += seconds

@@ -1,3 +1,5 @@
+import pytest
+
 from glow_widgets._timing import Stopwatch, Throttle
 
 
@@ -38,6 +40,23 @@ def test_stopwatch_does_not_count_pauses(clock):
 def test_the_untypical_first_step_is_left_out_of_the_time_to_come(clock):
     watch = Stopwatch(clock)
     clock.now += 30  # the first step compiles
-    assert watch.remaining(1, 10) is None
-    clock.now += 2
-    assert watch.remaining(3, 10) == 7
+    for done in range(1, 5):
+        assert watch.remaining(done, 10) is None
+        clock.now += 2
+    assert watch.remaining(5, 10) == 10
+
+
+def test_what_loads_between_steps_does_not_inflate_the_time_to_come(clock):
+    watch = Stopwatch(clock)
+    for done in range(1, 1000):
+        clock.now += 3 if done in (1, 2, 4) else 0.01
+        left = watch.remaining(done, 1000)
+        assert left == (None if done < 5 else pytest.approx(0.01 * (1000 - done)))
+
+
+def test_what_comes_now_and_then_counts_in_the_time_to_come(clock):
+    watch = Stopwatch(clock)
+    for done in range(1, 501):
+        clock.now += 2 if done % 10 == 0 else 0.1  # validation after every tenth
+        left = watch.remaining(done, 1000)
+    assert left == pytest.approx(500 * 0.29, rel=0.1)
