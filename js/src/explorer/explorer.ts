@@ -43,7 +43,7 @@ export class Explorer {
     recording: i => this.change(state => state.selectRecording(i)),
     estimator: i => this.change(state => state.selectEstimator(i)),
     preset: preset => {
-      this.change(state => state.selectPreset(preset));
+      this.change(state => (preset ? state.selectPreset(preset) : state.leavePreset()));
       this.settle();
     },
     ghost: () => this.refresh(),

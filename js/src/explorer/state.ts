@@ -29,6 +29,8 @@ export class ExplorerState {
   private pending: ExactRequest | null = null;
   private back: string[] = [];
   private last: Shown | null = null;
+  /** What was selected before a paper's settings were. */
+  private own: Selection | null = null;
   private readonly values = new Map<string, Selection>();
 
   /** A copy of what is selected. */
@@ -172,7 +174,19 @@ export class ExplorerState {
   selectPreset({ estimator, settings }: Preset): void {
     const before = this.selection;
     const { recording } = before;
+    this.own = this.preset ? this.own : before;
     this.select({ recording, estimator, settings, slider: Object.keys(settings)[0] ?? null });
+    this.previous = before;
+  }
+
+  /** Take back what was selected before a paper's settings were, or else the defaults. */
+  leavePreset(): void {
+    const before = this.selection;
+    const { recording } = before;
+    const defaults = { ...before, settings: this.estimator?.settings ?? {} };
+    if (!this.own || !this.select({ ...this.own, recording, beside: before.beside })) {
+      this.select(defaults);
+    }
     this.previous = before;
   }
 

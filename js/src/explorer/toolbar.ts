@@ -8,7 +8,8 @@ import type { ExplorerState } from './state';
 export interface ToolbarHooks {
   recording(index: number): void;
   estimator(index: number): void;
-  preset(preset: Preset): void;
+  /** A paper's settings were chosen, or none's. */
+  preset(preset: Preset | null): void;
   /** The ghost was turned on or off. */
   ghost(): void;
   /** Other recordings were put beside the selected one, or away. */
@@ -36,7 +37,7 @@ export class Toolbar {
     this.estimator = new Choice(explorer.estimator, 'glow-estimator', hooks.estimator);
     // The first entry stands for settings that are no paper's.
     this.preset = new Choice(explorer.preset, 'glow-preset', i =>
-      i > 0 ? hooks.preset(this.presets[i - 1]) : undefined
+      hooks.preset(this.presets[i - 1] ?? null)
     );
     this.ghost = box('glow-ghost', () => hooks.ghost());
     this.ghost.checked = true;

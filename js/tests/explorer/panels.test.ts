@@ -116,6 +116,29 @@ describe('papers', () => {
   });
 });
 
+describe('own settings', () => {
+  function choose(index: number): void {
+    const select = find<HTMLSelectElement>('glow-preset');
+    select.selectedIndex = index;
+    select.dispatchEvent(new Event('change'));
+  }
+
+  it('come back after a paper’s', () => {
+    all('glow-thumbnail')[0].click();
+    choose(1);
+    expect(find('glow-number-bins').value).toBe('100');
+    choose(0);
+    expect(find('glow-number-bins').value).toBe('8');
+    expect(drawn()).toBe('8');
+  });
+
+  it('are the defaults where there were no others', () => {
+    all('glow-thumbnail')[2].click();
+    choose(0);
+    expect(find('glow-number-bins').value).toBe('30');
+  });
+});
+
 describe('the sensitivity chart', () => {
   it('says what the document cannot tell from two epochs', () => {
     expect(find('glow-sensitivity').textContent).toContain(
