@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from glow_widgets._plane import InformationPlane
@@ -11,7 +12,7 @@ from glow_widgets._saved import plane_bundle
 from glow_widgets._timing import Throttle
 
 if TYPE_CHECKING:
-    from glow.dynamics import Recording
+    from glow.dynamics import LivePlane, Recording
     from glow.estimators import Estimator
     from glow_widgets._place import Place
 
@@ -38,9 +39,7 @@ class LivePlaneOutput:
     def __init__(
         self, recording: Recording, estimator: Estimator, place: Place, name: str, run: str = ""
     ) -> None:
-        from glow.dynamics import LivePlane
-
-        self._live = LivePlane(recording, estimator)
+        self._live = _live_plane(recording, estimator)
         # Never more than a small share of the training's time, however slow the estimator is.
         self._throttle = Throttle(_INTERVAL, _SHARE)
         self._failed = False
@@ -87,3 +86,11 @@ class LivePlaneOutput:
         except ValueError:
             # The training diverged, which its progress says. What was estimated before stays.
             self._failed = True
+
+
+@lru_cache(maxsize=1)
+def _live_plane(recording: Recording, estimator: Estimator) -> LivePlane:
+    """The plane of a recording: the last training's, where another one goes on recording."""
+    from glow.dynamics import LivePlane
+
+    return LivePlane(recording, estimator)

@@ -57,6 +57,30 @@ def test_the_live_plane_takes_any_estimator(model, data, outputs):
     assert outputs[1][-1][PLANE_MIME]["recordings"][0]["planes"][0]["estimator"] == "kde"
 
 
+def test_the_live_plane_of_a_second_fit_begins_where_the_first_began(
+    model, data, outputs, monkeypatch
+):
+    # As with a slow estimator: an epoch an update, the newest first.
+    monkeypatch.setattr("glow_widgets._live._BUDGET", 0)
+    monkeypatch.setattr("glow_widgets._live._INTERVAL", 0)
+    monkeypatch.setattr("glow_widgets._live._SHARE", 1)
+    seen = []
+    show = InformationPlane.update
+
+    def update(view, planes):
+        (plane,) = planes.values()
+        seen.append(plane.epoch.values.tolist())
+        show(view, planes)
+
+    fit(model, data, TrainingDisplay())
+    monkeypatch.setattr(InformationPlane, "update", update)
+    model.fit(
+        *data, epochs=9, initial_epoch=5, verbose=0, callbacks=[TrainingDisplay()], batch_size=32
+    )
+    assert seen
+    assert all(epochs[:6] == [0, 1, 2, 3, 4, 5] for epochs in seen)
+
+
 def test_stop_ends_at_the_next_batch_edge(model, data, outputs):
     display = TrainingDisplay()
     history = fit(model, data, display, act=lambda: display.progress.control.request("stop"))
