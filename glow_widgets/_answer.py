@@ -25,28 +25,16 @@ class Answer:
     Args:
         offered: The estimator on a recording.
         settings: Where its sliders stand.
-        diagnostics: Whether it comes with the estimator's verdicts, which can cost ten times as
-            much.
-        epochs: Which epochs; all if None.
 
     Raises:
         TypeError: If a setting is of the wrong kind.
         ValueError: If one is out of range.
     """
 
-    def __init__(
-        self,
-        offered: Offered,
-        settings: Mapping[str, Any],
-        *,
-        diagnostics: bool = False,
-        epochs: Sequence[int] | None = None,
-    ) -> None:
-        recording = offered.recording
-        levels = _first_and_rest(recording.epochs if epochs is None else epochs)
+    def __init__(self, offered: Offered, settings: Mapping[str, Any]) -> None:
         self.offered = offered
-        estimator = offered.at(settings)
-        self._curve = KeptCurve(recording, estimator, None, levels, diagnostics=diagnostics)
+        estimator, levels = offered.at(settings), _first_and_rest(offered.epochs)
+        self._curve = KeptCurve(offered.recording, estimator, None, levels, epochs=offered.epochs)
 
     @property
     def ready(self) -> bool:

@@ -70,6 +70,7 @@ class KeptCurve:
         levels: The epochs in the order in which they are wanted, a list for each level; every
             eighth and the last first if None.
         diagnostics: Whether a plane that is not swept comes with the estimator's verdicts.
+        epochs: All there will ever be; those of the recording now if None.
 
     Attributes:
         data: What is known; None before anything is.
@@ -84,11 +85,12 @@ class KeptCurve:
         levels: list[list[int]] | None = None,
         *,
         diagnostics: bool = False,
+        epochs: Sequence[int] | None = None,
     ) -> None:
         self.recording = recording
         self.estimator = estimator
         self.slider = slider
-        self.epochs = list(recording.epochs)
+        self.epochs = list(recording.epochs if epochs is None else epochs)
         self.data: xr.Dataset | None = None
         self.seconds = math.nan
         self.level = 0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from glow.dynamics import Cancelled
 from glow_widgets._catalogue import catalogue
 from glow_widgets._inquiries import Inquiries
-from glow_widgets._judge import Judge
+from glow_widgets._judge import Judge, Unless
 from glow_widgets._keeper import TITLE, Keeper, settings_in
 from glow_widgets._known_answers import KnownAnswers, unasked
 from glow_widgets._work import Work
@@ -35,8 +35,8 @@ _LOG = logging.getLogger(__name__)
 class Engine:
     """Does one thing after the other, the most urgent first.
 
-    That is: what the browser asked for; showing what is new; the cell's output; the curves
-    (:class:`Work`); verdicts on what is shown; known answers; verdicts on what is kept.
+    That is: what the browser asked for; showing what is new; the cell's output; verdicts on what
+    is shown; the curves (:class:`Work`); known answers; verdicts on what is kept.
 
     Other threads only call :meth:`select`, :meth:`ask`, :meth:`compute_all`, :meth:`wait` and
     :meth:`close`, which set flags. The latest wish replaces earlier ones, so a drag leaves no
@@ -166,9 +166,11 @@ class Engine:
             self._show(new)
         elif time.monotonic() >= self._to_keep:
             self._keep_output()
+        elif self._judge_shown(wanted):
+            self._unkept = True
         elif (offered := self._work.next(wanted)) is not None:
             self._do(offered, selected)
-        elif not self._say_more(selected):
+        elif not self._say_more(selected, wanted):
             self._rest()
 
     def _look(self) -> tuple[Offered | None, list[Offered]]:
@@ -197,24 +199,30 @@ class Engine:
         if more and (wanted or (self._work.everything and offered.done)):
             self._show(offered)
 
-    def _say_more(self, selected: Offered | None) -> bool:
+    def _judge_shown(self, wanted: list[Offered], *, whole: bool = False) -> bool:
+        """Say more of the planes that are shown, until another setting is; False if all was."""
+        selection = self._selection
+        shown = [offered for offered in wanted if offered in self._keeper.shown]
+        cancel = Unless(self._cancel, lambda: self._selection is not selection)
+        return self._judge.judge_shown(shown, settings_in(selection), cancel, whole=whole)
+
+    def _say_more(self, selected: Offered | None, wanted: list[Offered]) -> bool:
         """Say more of what is shown and kept; False if there is no more. Nobody waits for it."""
         if selected is None or selected not in self._keeper.shown:
             return False
         self._say("")
         self._note(self._complete)
-        if self._judge_or_answer(selected, settings_in(self._selection)):
+        if self._judge_shown(wanted, whole=True) or self._answer_or_judge(selected):
             self._unkept = True
             return True
         if self._unkept:
             self._keep_output()
         return False
 
-    def _judge_or_answer(self, selected: Offered, settings: Mapping[str, Any]) -> bool:
-        if self._judge.judge_shown(selected, settings, self._cancel):
-            return True
+    def _answer_or_judge(self, selected: Offered) -> bool:
         if not (self._saving or self._output.shown):
             return False
+        settings = settings_in(self._selection)
         request = unasked(selected, settings)
         if request is not None:
             self._answer_unasked(selected, settings, request)

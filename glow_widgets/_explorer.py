@@ -246,9 +246,10 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
 
 
 def _row(name: str, recording: Recording, chosen: Mapping[str, Estimator]) -> list[Offered]:
-    histograms = Histograms(recording)
+    # Recorded epochs may follow; what is sent to the browser must fit what it has.
+    histograms, epochs = Histograms(recording), list(recording.epochs)
     return [
-        Offered(name, recording, estimator, label, histograms)
+        Offered(name, recording, estimator, label, histograms, epochs)
         for label, estimator in chosen.items()
     ]
 

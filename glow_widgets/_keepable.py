@@ -39,7 +39,7 @@ class Keepable:
     @property
     def epochs(self) -> list[int]:
         """The epochs that are kept, if there is room."""
-        return coarse(self._offered.recording.epochs)
+        return coarse(self._offered.epochs)
 
     def note_exact(self, settings: Settings, plane: xr.Dataset) -> None:
         """Remember the exact plane that was estimated last; it belongs to what is saved."""

@@ -86,7 +86,7 @@ def unasked(offered: Offered, settings: Mapping[str, Any]) -> dict[str, Any] | N
         "estimator": offered.label,
         "settings": dict(settings),
         "layer": recording.layers[max(len(recording.layers) - 2, 0)],
-        "epoch": recording.epochs[-1],
+        "epoch": offered.epochs[-1],
     }
 
 

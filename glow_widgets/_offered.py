@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from glow.dynamics import Recording
-    from glow.estimators import Estimator
+    from glow.estimators import Estimator, Parameter
 
     Progress = Callable[[int, int], object]
 
@@ -47,6 +47,8 @@ class Offered:
         estimator: How.
         label: What the drop-down calls it.
         histograms: Of the recording, shared with the other estimators on it.
+        epochs: Which epochs are shown, however many follow while it is recorded; those there are
+            now if None.
 
     Attributes:
         cost: Seconds that one point takes; None before it was measured.
@@ -61,9 +63,11 @@ class Offered:
         estimator: Estimator,
         label: str,
         histograms: Histograms | None = None,
+        epochs: Sequence[int] | None = None,
     ) -> None:
         self.name = name
         self.recording = recording
+        self.epochs = list(recording.epochs if epochs is None else epochs)
         self.estimator = estimator
         self.label = label
         self.histograms = histograms or Histograms(recording)
@@ -75,7 +79,7 @@ class Offered:
         self._left_out: list[KeptCurve] = []
         self.sliders = estimator.sliders
         if not estimator.ordered:
-            self.curves = [KeptCurve(recording, estimator, slider) for slider in self.sliders]
+            self.curves = [self._curve(slider) for slider in self.sliders]
             if not self.curves or not all(map(is_number, self.own.values())):
                 self._keep_plane()
 
@@ -108,6 +112,11 @@ class Offered:
     def begun(self) -> bool:
         """Whether the first level of every curve is there."""
         return self.done or all(curve.ready for curve in self.curves)
+
+    @property
+    def level(self) -> int:
+        """How many levels of epochs can be seen, coarse to fine."""
+        return max((curve.level for curve in self.curves), default=0)
 
     @property
     def share(self) -> float:
@@ -202,7 +211,8 @@ class Offered:
         """The plane at ``settings`` with all epochs, estimated now."""
         from glow.dynamics import plane
 
-        return forgiving(plane, self.recording, self.at(settings), diagnostics=False)
+        options: dict[str, Any] = {"epochs": self.epochs, "diagnostics": False}
+        return forgiving(plane, self.recording, self.at(settings), **options)
 
     def learned_at(
         self, settings: Mapping[str, Any], cancel: Cancel, progress: Progress
@@ -213,15 +223,14 @@ class Offered:
             Cancelled: If ``cancel`` was set meanwhile.
         """
         found = self._in_order(self.at(settings), cancel, progress)
-        return found.reindex(epoch=list(self.recording.epochs))
+        return found.reindex(epoch=self.epochs)
 
     def published(self) -> list[xr.Dataset]:
         """What there is to show: the curves along the sliders, then the plane if it is kept."""
-        epochs = list(self.recording.epochs)
         ready = [curve for curve in self.curves if curve.ready]
         known = [curve.published() for curve in sorted(ready, key=lambda c: c.slider is None)]
         if self._learned is not None:
-            known = [self._learned.reindex(epoch=epochs)]
+            known = [self._learned.reindex(epoch=self.epochs)]
         return [plane.assign_attrs(label=self.label) for plane in known]
 
     @property
@@ -229,7 +238,10 @@ class Offered:
         return len(self.recording.layers) * (self.recording.runs or 1)
 
     def _keep_plane(self) -> None:
-        self.curves.insert(0, KeptCurve(self.recording, self.estimator, None))
+        self.curves.insert(0, self._curve(None))
+
+    def _curve(self, slider: Parameter | None) -> KeptCurve:
+        return KeptCurve(self.recording, self.estimator, slider, epochs=self.epochs)
 
     def _time(self, layers: Sequence[str], cancel: Cancel) -> float:
         """Seconds that some layers of the last epoch take; of one layer, in one run."""
@@ -243,7 +255,7 @@ class Offered:
                 plane,
                 self.recording,
                 self.estimator,
-                epochs=self.recording.epochs[-1:],
+                epochs=self.epochs[-1:],
                 diagnostics=False,
                 **options,
             )
@@ -257,7 +269,7 @@ class Offered:
         """A plane at a few epochs, since one that learns takes long."""
         from glow.dynamics import plane
 
-        epochs = self.recording.epochs
+        epochs = self.epochs
         places = np.linspace(0, len(epochs) - 1, min(len(epochs), ORDERED_EPOCHS))
         return forgiving(
             plane,

@@ -11,6 +11,7 @@ from glow import estimators
 from glow.dynamics import document, load, plane
 from glow.estimators import KDE, Binned, Estimator, parameter
 from glow_widgets import EstimatorExplorer, _answer, _engine, _offered, _work
+from glow_widgets._curves import coarse_to_fine
 from glow_widgets._explorer import ExplorerView
 from glow_widgets._saved import PLANE_MIME
 
@@ -220,6 +221,49 @@ def test_the_selected_curve_comes_first_and_whole_the_others_begin(recording, co
     assert not kde.done
     assert prepared.index(edges.label) < len(prepared) - prepared[::-1].index(kde.label)
     assert {p["label"] for p in planes_of(explorer)} == {first.label}
+
+
+def test_what_is_shown_is_judged_before_others_are_prepared(recording, complete, monkeypatch):
+    """Solid marks that nobody judged look like marks that nothing speaks against."""
+    done = []
+    monkeypatch.setattr(ExplorerView, "send", lambda _, told: done.append(told))
+    do = _work.Work.do
+
+    def watched(self, offered, cancel, *, selected):
+        done.append(offered.label)
+        return do(self, offered, cancel, selected=selected)
+
+    monkeypatch.setattr(_work.Work, "do", watched)
+    explorer = complete(recording, [BINNED, "ksg"])
+    worked = [(i, each) for i, each in enumerate(done) if isinstance(each, str)]
+    others = next(i for i, label in worked if label != BINNED.label)
+    told = [(i, each) for i, each in enumerate(done) if isinstance(each, dict)]
+    assert all(each["settings"] == {"bins": 30} for _, each in told)
+    levels = len(coarse_to_fine(recording.epochs))
+    assert [i < others for i, _ in told] == [True] * levels
+    own = plane(recording, BINNED)
+    written = document(own)["recordings"][0]["planes"][0]["verdicts"]
+    assert told[-1][1]["verdicts"] == written
+    explorer.view.set_state({"selection": named(BINNED.label, bins=2)})
+    assert explorer.wait(SECONDS)
+    assert done[-1]["settings"] == {"bins": 2}
+
+
+def test_a_recording_that_grows_is_shown_as_it_was(model, data, explore, monkeypatch):
+    model.fit(*data, epochs=4, verbose=0)
+    explorer = explore(model.recording, [BINNED])
+    assert explorer.wait(SECONDS)
+    known = explorer.view.document["recordings"][0]["epochs"]
+    model.fit(*data, epochs=3, verbose=0)
+    assert len(model.recording.epochs) > len(known)
+    sent = answers(explorer, monkeypatch)
+    from_browser(explorer, request(33))
+    wait_for(lambda: any(each.get("done") for each in sent))
+    assert explorer.wait(SECONDS, judged=True)
+    last = next(each for each in sent if each.get("done"))
+    assert last["xt"]["shape"] == [1, len(known), len(model.recording.layers)]
+    assert explorer.view.document["recordings"][0]["epochs"] == known
+    assert explorer.plane.epoch.values.tolist() == known
 
 
 def test_choosing_another_shows_what_is_prepared_and_completes_it(recording, complete):

@@ -6,8 +6,9 @@ import pytest
 
 from glow.dynamics import Cancelled, document, plane
 from glow.estimators import KSG, Binned
+from glow_widgets._curves import coarse_to_fine
 from glow_widgets._histogram import CELLS, HistogramInquiry, Histograms
-from glow_widgets._judge import Judge
+from glow_widgets._judge import Judge, Unless
 from glow_widgets._known_answers import KnownAnswers
 from glow_widgets._offered import Offered
 
@@ -54,16 +55,46 @@ def test_an_epoch_that_was_not_recorded_is_refused(offered, epoch):
 def test_a_judge_says_what_the_plane_itself_says(recording, offered):
     sent = []
     judge = Judge(sent.append)
-    while judge.judge_shown(offered, {"bins": 200}, threading.Event()):
+    while judge.judge_shown([offered], {"bins": 200}, threading.Event(), whole=True):
         pass
     whole = plane(recording, Binned(bins=200, range="global"))
     written = document(whole)["recordings"][0]["planes"][0]["verdicts"]
-    assert sent[0]["verdicts"] == written
-    assert sent[0]["settings"] == {"bins": 200}
-    assert len(sent) == 1
-    assert not judge.judge_shown(
-        offered, {"bins": -1}, threading.Event()
-    )  # no such plane: no verdict
+    assert sent[-1]["verdicts"] == written
+    assert all(told["settings"] == {"bins": 200} for told in sent)
+    assert len(sent) == len(coarse_to_fine(recording.epochs))
+    # There is no such plane, so there is no verdict.
+    assert not judge.judge_shown([offered], {"bins": -1}, threading.Event(), whole=True)
+
+
+def test_a_judge_goes_as_far_as_what_is_shown_the_most_urgent_first(recording, offered):
+    beside = Offered("beside", recording, Binned(range="global"), "binned")
+    sent, never = [], threading.Event()
+    judge = Judge(sent.append)
+    assert not judge.judge_shown([offered, beside], {"bins": 30}, never)  # no values yet
+    for each in (beside, offered):
+        while each.level < 1:
+            each.curves[0].extend(never)
+    while judge.judge_shown([offered, beside], {"bins": 30}, never):
+        pass
+    assert [told["recording"] for told in sent] == ["run", "beside"]
+    coarse = coarse_to_fine(recording.epochs)[0]
+    epochs = [e for e, judged in zip(recording.epochs, judged_in(sent[0]), strict=True) if judged]
+    assert epochs == sorted(coarse)
+
+
+def test_a_judge_gives_up_when_something_else_is_shown(offered):
+    moved = Unless(threading.Event(), lambda: True)
+    with pytest.raises(Cancelled):
+        Judge(print).judge_shown([offered], {"bins": 30}, moved, whole=True)
+    never = Unless(threading.Event(), lambda: False)
+    assert Judge(lambda _: None).judge_shown([offered], {"bins": 30}, never, whole=True)
+
+
+def judged_in(told):
+    """Whether a message holds a verdict on each epoch."""
+    packed = told["verdicts"]["xt"]["codes"]
+    codes = np.frombuffer(base64.b64decode(packed["data"]), np.uint8).reshape(packed["shape"])
+    return (codes != 255).all(axis=(0, 2))
 
 
 def test_known_answers_come_beside_estimates(recording):
