@@ -72,9 +72,17 @@ export class Doubts {
     return said ? strings.plane.trusted(this.judgedAt) : strings.plane.unjudged;
   }
 
-  count(): DoubtCount {
+  /**
+   * Count the marked points up to an epoch, by its index.
+   *
+   * @param visible Which layers count; all of them if it is left out.
+   */
+  count(upto: number, visible?: readonly boolean[]): DoubtCount {
     const count: DoubtCount = { points: 0, ceiling: 0, order: 0, verdict: 0 };
-    this.mask.forEach(bits => {
+    const layers = this.recording.layers.length;
+    const until = this.mask.subarray(0, (upto + 1) * layers);
+    const drawn = visible ? until.filter((_, i) => visible[i % layers]) : until;
+    drawn.forEach(bits => {
       const any = (bits >> SHIFT.ty) | bits;
       count.points += bits ? 1 : 0;
       count.verdict += any & VERDICT ? 1 : 0;

@@ -149,7 +149,7 @@ function keysOf(content: PlaneContent, choices: Choices): Omit<Key, 'left'>[] {
   const band = { text: spread ? strings.plane.bandMark[spread.over] : '', draw: drawBandKey };
   return [
     ...keys,
-    ...(doubtsOf(content).count().points ? [open] : []),
+    ...(doubtsOf(content).count(choices.upto, choices.visible).points ? [open] : []),
     ...(spread && choices.band ? [band] : []),
     ...(content.ghost ? [{ text: strings.plane.ghostMark, draw: drawGhostKey }] : [])
   ];

@@ -1,17 +1,22 @@
 import { settingsInWords } from '../format';
 import { strings } from '../strings';
-import type { PlaneContent } from './content';
+import type { Choices, PlaneContent } from './content';
 import type { Coordinates } from './curve';
 import { RELIABLE } from './doubts';
 import { doubtsOf } from './frame';
-import { countMissing } from './points';
+import { countMissing, isPresent } from './points';
 
 /** What a reader must know to read the picture: missing points, open marks and the band. */
-export function remarksOn(content: PlaneContent, band: boolean): string {
+export function remarksOn(content: PlaneContent, choices: Choices): string {
   if (content.coordinates.xt.length === 0) {
     return strings.plane.noPoints;
   }
-  return [...missing(content), doubted(content), band ? spread(content) : '']
+  return [
+    ...missing(content),
+    unjudged(content),
+    doubted(content, choices),
+    choices.band ? spread(content) : ''
+  ]
     .filter(Boolean)
     .join(' ');
 }
@@ -41,11 +46,19 @@ function refusals(coordinates: Coordinates): string {
   return reasons.size ? strings.plane.refused([...reasons]) : '';
 }
 
-function doubted(content: PlaneContent): string {
+/** That verdicts are still to come: until then a solid mark says nothing. */
+function unjudged({ coordinates }: PlaneContent): string {
+  const { xt, verdicts } = coordinates;
+  const present = Array.from(xt.keys()).filter(i => isPresent(coordinates, i));
+  const open = present.filter(i => typeof (verdicts?.xt[i] && verdicts.ty[i]) !== 'string');
+  return open.length ? strings.plane.notJudged(open.length, present.length) : '';
+}
+
+function doubted(content: PlaneContent, { upto, visible }: Choices): string {
   const { coordinates } = content;
   const judgedAt = settingsInWords(coordinates.judgedAt ?? {});
   const nearest = judgedAt ? strings.plane.judgedNear(judgedAt) : '';
-  const { points, ...counts } = doubtsOf(content).count();
+  const { points, ...counts } = doubtsOf(content).count(upto, visible);
   const reasons = (['ceiling', 'order', 'verdict'] as const)
     .filter(reason => counts[reason] > 0)
     .map(reason => strings.plane.reasons[reason](counts[reason]));

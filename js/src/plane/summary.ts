@@ -17,7 +17,7 @@ export function summarise(content: PlaneContent, upto: number): string {
     return `${head} ${strings.plane.noPoints}`;
   }
   const lines = layers.map((_, layer) => describeLayer(content, layer, upto));
-  const doubted = doubtsOf(content).count().points;
+  const doubted = doubtsOf(content).count(upto).points;
   return [
     head,
     strings.summary.extent(layers.length, epochs[0], epochs[upto]),

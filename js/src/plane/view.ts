@@ -272,7 +272,7 @@ export class PlaneView {
     dataset.revision = String(this.revision);
     dataset.value = content.value;
     this.picture.setAttribute('aria-label', summarise(content, this.epochs.upto));
-    setText(this.note, remarksOn(content, this.band.on));
+    setText(this.note, remarksOn(content, this.choices));
   }
 
   private exportRequest(): Omit<ExportRequest, 'size'> | null {

@@ -13,7 +13,7 @@ function judge(xt: number[], ty: number[], recording: Recording = RECORDING): Do
 describe('Doubts (AC-33)', () => {
   it('says nothing against estimates below the ceilings and in the order of the layers', () => {
     const doubts = judge([12, 11, 3, 2.9], [0.9, 0.8, 0.9, 0.9]);
-    expect(doubts.count()).toEqual({ points: 0, ceiling: 0, order: 0, verdict: 0 });
+    expect(doubts.count(1)).toEqual({ points: 0, ceiling: 0, order: 0, verdict: 0 });
     expect([0, 1, 2, 3].map(i => doubts.at(i))).toEqual([[], [], [], []]);
   });
 
@@ -23,7 +23,9 @@ describe('Doubts (AC-33)', () => {
       'I(X;T): above the ceiling log₂ N = 12 bits, which no true value exceeds'
     ]);
     expect(doubts.at(2)[0]).toContain('I(T;Y): above the ceiling H(Y) = 0.999');
-    expect(doubts.count()).toMatchObject({ points: 2, ceiling: 2 });
+    expect(doubts.count(1)).toMatchObject({ points: 2, ceiling: 2 });
+    expect(doubts.count(0)).toMatchObject({ points: 1, ceiling: 1 });
+    expect(doubts.count(1, [false, true]).points).toBe(0);
   });
 
   it('explains a layer with more than one before it, by that layer’s name', () => {
@@ -34,18 +36,18 @@ describe('Doubts (AC-33)', () => {
     expect(doubts.at(3)).toEqual([
       expect.stringContaining('I(T;Y): more than in the earlier layer dense,')
     ]);
-    expect(doubts.count()).toMatchObject({ points: 2, order: 2 });
+    expect(doubts.count(1)).toMatchObject({ points: 2, order: 2 });
   });
 
   it('does not take noise for a violation, nor begins an epoch with the last one’s layers', () => {
-    expect(judge([3, 3.04, 9, 9], [0.5, 0.54, 0.9, 0.9]).count().points).toBe(0);
+    expect(judge([3, 3.04, 9, 9], [0.5, 0.54, 0.9, 0.9]).count(1).points).toBe(0);
   });
 
   it('leaves measures that are not information to themselves', () => {
     const axis = { label: 'HSIC', unit: '' };
     const ceilings = { xt: null, ty: null };
     const recording = { ...RECORDING, axes: { xt: axis, ty: axis }, ceilings };
-    expect(judge([1, 2, 1, 2], [1, 2, 1, 2], recording).count().points).toBe(0);
+    expect(judge([1, 2, 1, 2], [1, 2, 1, 2], recording).count(1).points).toBe(0);
   });
 
   it('passes on the estimator’s verdicts and skips missing points', () => {
@@ -60,6 +62,6 @@ describe('Doubts (AC-33)', () => {
     const doubts = new Doubts(RECORDING, { ...coordinates, verdicts });
     expect(doubts.at(1)).toEqual(['I(X;T): at ceiling']);
     expect(doubts.at(3)).toEqual(['I(T;Y): biased by sample size']);
-    expect(doubts.count()).toEqual({ points: 2, ceiling: 0, order: 0, verdict: 2 });
+    expect(doubts.count(1)).toEqual({ points: 2, ceiling: 0, order: 0, verdict: 2 });
   });
 });

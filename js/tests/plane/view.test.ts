@@ -268,6 +268,11 @@ describe('PlaneView', () => {
     show(fixture());
     expect(find('glow-remarks').textContent).toContain('Open marks: 2 points');
     expect(find('glow-remarks').textContent).toContain('2 out of layer order');
+    drag(0);
+    expect(find('glow-remarks').textContent).toContain('Open marks: 1 point ');
+    find('glow-legend-1').click();
+    vi.advanceTimersByTime(50);
+    expect(find('glow-remarks').textContent).not.toContain('Open marks');
   });
 
   it('says in words what it shows, and counts its paints', () => {
