@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -18,6 +15,7 @@ from ._lock import FolderLock
 from ._probe_set import check_probe_set
 from ._schedule import default_schedule
 from ._store import Folder
+from ._unnamed import fresh_folder
 from ._writer import Writer
 
 if TYPE_CHECKING:
@@ -134,7 +132,7 @@ class Recorder:
         """
         if self._lock is not None:
             return self
-        folder = Folder(_fresh_folder() if self._path is None else self._path)
+        folder = Folder(fresh_folder() if self._path is None else self._path)
         self._path = folder.path
         lock = FolderLock(folder.path)
         lock.acquire()
@@ -260,15 +258,3 @@ def _check_arguments(
             f"Recorder: settings must be a dict of JSON values, got {settings!r}. "
             "Write numbers, strings, lists and dicts."
         )
-
-
-def _fresh_folder() -> Path:
-    parent = Path(tempfile.gettempdir()) / "glow-recordings"
-    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S-")
-    try:
-        parent.mkdir(exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=stamp, dir=parent))
-    except OSError as cause:
-        raise RecordingError(
-            f"Recorder: cannot write in {str(parent)!r}: {cause.strerror or cause}. Give path=."
-        ) from cause

@@ -21,6 +21,7 @@ from ._probe_set import PROBE_TYPES
 from ._rebuild import rebuild
 from ._store import HEADER, PROBE, Folder, snapshot_name
 from ._taps import Tap
+from ._unnamed import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,8 +85,8 @@ class Recording:
 
     @property
     def name(self) -> str:
-        """The folder's name."""
-        return self.path.resolve().name
+        """The folder's name; without a path of your own, "training of" the time it began (UTC)."""
+        return name_of(self.path.resolve())
 
     @property
     def epochs(self) -> tuple[int, ...]:

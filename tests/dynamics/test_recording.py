@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import shutil
 import warnings
 
@@ -29,6 +30,14 @@ def test_a_recording_says_what_it_holds(installed, tiny, probe, make_recording, 
     assert np.array_equal(recording.y, probe[1])
     assert recording.noise("dense") is None
     assert "epochs=7" in repr(recording)
+
+
+def test_a_recording_without_a_path_is_called_by_its_time_not_its_folder(tiny, probe):
+    with Recorder(tiny, probe=probe) as recorder:
+        recording = recorder.recording
+    assert re.fullmatch(r"training of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", recording.name)
+    assert recording.path.name[:8] == recording.name[12:22].replace("-", "")
+    shutil.rmtree(recording.path)
 
 
 def test_noise_that_a_layer_declares_is_kept(tiny, probe, tmp_path):
