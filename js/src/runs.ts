@@ -61,6 +61,8 @@ export class Runs {
   readonly ended = new Signal<this, Run>(this);
   private readonly runs = new Map<string, Run>();
   private readonly planes = new Map<string, PlaneSource>();
+  /** What explorers keep in their outputs, by widget. */
+  private readonly kept = new Map<string, unknown>();
   private readonly counts = new Map<string, number>();
 
   /** The runs of a kernel, or of all, oldest first. */
@@ -69,13 +71,24 @@ export class Runs {
     return kernel === null ? all : all.filter(run => run.source.kernel === kernel);
   }
 
-  /** The document of the plane shown last by a kernel, or by any; null if there is none. */
+  /**
+   * The document of the plane shown last by a kernel, or by any; null if there is none.
+   *
+   * Of an explorer it is what its output keeps: the selection, verdicts, known answers and
+   * histograms with the planes, as in the file that Python's `save` writes.
+   */
   latestPlane(kernel: string | null): unknown {
-    const shown = [...this.planes.values()].filter(
-      plane => (kernel === null || plane.kernel === kernel) && !isEmpty(plane.document)
+    const shown = [...this.planes].filter(
+      ([, plane]) => (kernel === null || plane.kernel === kernel) && !isEmpty(plane.document)
     );
     const ended = this.of(kernel).filter(run => run.plane !== null);
-    return shown.at(-1)?.document ?? ended.at(-1)?.plane ?? null;
+    const [id, plane] = shown.at(-1) ?? [];
+    return this.kept.get(id ?? '') ?? plane?.document ?? ended.at(-1)?.plane ?? null;
+  }
+
+  /** An explorer's output keeps another document. */
+  keepPlane(id: string, document: unknown): void {
+    this.kept.set(id, document);
   }
 
   /** A training's widget was made, or made again on the same page. */
@@ -125,6 +138,7 @@ export class Runs {
 
   /** A plane's widget is gone; a run keeps what it showed last. */
   hidePlane(id: string): void {
+    this.kept.delete(id);
     if (this.planes.delete(id)) {
       this.changed.emit(null);
     }

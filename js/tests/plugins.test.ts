@@ -210,6 +210,15 @@ describe('runs', () => {
     expect(runs.latestPlane('other')).toBeNull();
   });
 
+  it('offer for saving what an explorer keeps, selection and all', async () => {
+    const kept = { ...fixture(), explorer: { selection: { estimator: 'KSG' } } };
+    runs.showPlane('explorer', { kernel: 'kernel', run: '', document: fixture() });
+    const renderer = mime[0].rendererFactory.createRenderer({ mimeType: MIME_TYPE } as never);
+    await renderer.renderModel({ data: { [MIME_TYPE]: { ...kept, live: 'explorer' } } } as never);
+    expect(runs.latestPlane('kernel')).toEqual(kept);
+    runs.hidePlane('explorer');
+  });
+
   it('find their plane where it came first', () => {
     runs.showPlane('plane', { kernel: 'kernel', run: 'b', document: fixture() });
     expect(join('b').plane).toEqual(fixture());

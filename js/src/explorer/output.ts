@@ -5,6 +5,7 @@ import { Panel, Widget } from '@lumino/widgets';
 
 import { el } from '../dom';
 import { living } from '../living';
+import { runs } from '../runs';
 import { strings } from '../strings';
 import { Explorer } from './explorer';
 
@@ -27,6 +28,11 @@ export class PlaneOutput extends Panel implements IRenderMime.IRenderer {
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.data = model.data[MIME_TYPE];
+    const { live, ...document } = (this.data ?? {}) as { live?: unknown; explorer?: unknown };
+    // A training's plane has none: it is saved as it is shown.
+    if (typeof live === 'string' && document.explorer) {
+      runs.keepPlane(live, document);
+    }
     this.settle();
     return Promise.resolve();
   }
