@@ -138,6 +138,7 @@ export const strings = {
     cancelHint: 'Stop computing and stay with the plane that is shown',
     setting: (name: string, value: string): string => `${name} ${value}`,
     beside: 'Side by side',
+    ofRecording: (what: string, recording: string): string => `${what} (in ${recording})`,
     showing: (recording: string, settings: string): string => `${recording}, still at ${settings}`,
     preset: 'As in',
     noPreset: 'own settings',

@@ -64,6 +64,9 @@ export class Companions {
   }
 
   show(state: ExplorerState, shown: Shown): void {
+    const { strip, sensitivity, histogram, gauge } = this;
+    const recording = state.besides.length ? shown.recording.name : '';
+    [strip, sensitivity, histogram, gauge].forEach(({ panel }) => panel.belong(recording));
     this.showAlong(state, shown);
     this.showTouched(state, shown);
   }

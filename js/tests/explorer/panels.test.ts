@@ -69,6 +69,20 @@ describe('the strip (AC-34)', () => {
     expect(marked()).toEqual(['30']);
   });
 
+  it('is drawn in another theme, before which JupyterLab hides itself for a frame', async () => {
+    const [canvas] = explorer.element.querySelectorAll<HTMLCanvasElement>('.glow-thumbnail');
+    const width = vi.spyOn(canvas, 'clientWidth', 'get').mockReturnValue(0);
+    const pen = new Proxy({} as CanvasRenderingContext2D, { get: () => () => undefined });
+    const draw = vi.spyOn(canvas, 'getContext').mockReturnValue(pen as never);
+    document.body.dataset.jpThemeLight = 'false';
+    await Promise.resolve();
+    width.mockReturnValue(123);
+    vi.advanceTimersByTime(50);
+    expect(draw).toHaveBeenCalled();
+    expect(canvas.width).toBe(123);
+    delete document.body.dataset.jpThemeLight;
+  });
+
   it('sets the slider when one is taken', () => {
     all('glow-thumbnail')[2].click();
     expect(drawn()).toBe('100');
@@ -180,6 +194,7 @@ describe('recordings side by side', () => {
     expect(all('glow-plane')).toHaveLength(1);
     find('glow-beside').click();
     expect(all('glow-plane')).toHaveLength(2);
+    expect(find('glow-strip').textContent).toMatch(/^Planes across bins \(in tanh\)/);
     expect(all('glow-epoch').map(({ value }) => value)).toEqual(['0', '0']);
     expect(hooks.onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ beside: true }));
     all('glow-thumbnail')[0].click();
