@@ -95,10 +95,10 @@ export class PointReader {
     event.preventDefault();
   }
 
-  /** From where, and in which direction, a key reads on; to begin with, from beyond the end. */
+  /** From where, and in which direction, a key reads on; to begin with, from beyond an end. */
   private way(key: string, { visible, upto }: Scene): Way | null {
     const layer = this.focus?.layer ?? Math.max(visible.indexOf(true), 0);
-    if (key === 'Home') {
+    if (key === 'Home' || (key === 'ArrowRight' && !this.focus)) {
       return { from: { epoch: -1, layer }, step: STEPS.ArrowRight };
     }
     if (key === 'End' || (STEPS[key] && !this.focus)) {

@@ -264,6 +264,20 @@ describe('PlaneView', () => {
     );
   });
 
+  it('says that it is not judged yet, or being judged', () => {
+    const document = fixture();
+    show(document);
+    expect(find('glow-remarks').textContent).toContain('Not judged yet');
+    const codes = { dtype: 'uint8', shape: [1, 2, 2], data: btoa('\x00\xff\x00\xff') };
+    const said = { phrases: ['reliable'], codes };
+    document.recordings[0].planes[2].verdicts = { xt: said, ty: said };
+    show(document);
+    expect(find('glow-remarks').textContent).toContain('Being judged: 2 of 4 points');
+    said.codes.data = btoa('\x00\x00\x00\x00');
+    show(document);
+    expect(find('glow-remarks').textContent).not.toContain('judged');
+  });
+
   it('explains its open marks (AC-33)', () => {
     show(fixture());
     expect(find('glow-remarks').textContent).toContain('Open marks: 2 points');
@@ -323,9 +337,25 @@ describe('PlaneView', () => {
     expect(find('glow-plane').getAttribute('aria-label')).toContain('epochs 0 to 0');
   });
 
+  it('reads on to the right from the first epoch, to the left from the last one shown', () => {
+    show(long(40));
+    drag(20);
+    const read = (...keys: string[]): string => {
+      keys.forEach(press);
+      const { textContent } = find('glow-tooltip');
+      press('Escape');
+      return /epoch \d+/.exec(textContent)![0];
+    };
+    expect(read('ArrowRight')).toBe('epoch 0');
+    expect(read('ArrowRight', 'ArrowRight')).toBe('epoch 1');
+    expect(read('ArrowLeft')).toBe('epoch 20');
+    expect(read('ArrowLeft', 'ArrowLeft')).toBe('epoch 19');
+    expect(read('ArrowDown')).toBe('epoch 20');
+  });
+
   it('reads points by arrow keys and forgets them by Escape (AC-13)', () => {
     show(fixture());
-    press('ArrowRight');
+    press('ArrowLeft');
     const tooltip = find('glow-tooltip');
     expect(tooltip.hidden).toBe(false);
     expect(tooltip.textContent).toBe(
