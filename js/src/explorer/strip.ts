@@ -51,7 +51,9 @@ export class Strip {
     this.panel.body.append(this.row);
     this.row.addEventListener('keydown', event => this.onKey(event));
     const redraw = (): void => this.draw();
-    this.release = [whenSized(this.row, redraw), onThemeChange(redraw)];
+    // Not at once: JupyterLab hides itself until the next frame, and what is hidden has no width.
+    const later = (): number => requestAnimationFrame(redraw);
+    this.release = [whenSized(this.row, redraw), onThemeChange(later)];
   }
 
   get element(): HTMLElement {
