@@ -74,6 +74,10 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
     20 minutes, or the whole curve, whose slider is then estimated when it is let go; of an exact
     plane the epochs beyond 20 minutes; and all but 24 epochs, in order, of estimators that learn.
 
+    Planes that are shown are judged as their values come; until then the line under them says that
+    they are not. A recording that still grows is shown with the epochs it had when the explorer was
+    made; run the cell again for the others.
+
     A slider's curve runs through the other sliders' first values. Below the plane stand the planes
     at five values of the slider moved last, and how much each layer compresses against it.
 
