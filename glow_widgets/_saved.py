@@ -95,8 +95,10 @@ def training_bundle(state: Mapping[str, Any], history: Mapping[str, Any]) -> dic
         state: The last state of a :class:`TrainingProgress`.
         history: Its metrics over epochs, as JSON values.
     """
+    # Notebooks are saved with their keys sorted; the order of the metrics has a meaning.
+    order = [*{**history["values"], **state["metrics"]}]
     return {
-        TRAINING_MIME: {"state": dict(state), "history": dict(history)},
+        TRAINING_MIME: {"state": dict(state), "history": dict(history), "order": order},
         "text/html": progress_html(state),
         "text/plain": progress_text(state),
     }

@@ -4,6 +4,7 @@ import { Widget } from '@lumino/widgets';
 import { drawCurves, readHistory } from './curves';
 import { el } from './dom';
 import { Progress } from './progress';
+import { readProgress } from './progress-state';
 
 /** What an ended training leaves in a notebook: its last state and its curves. */
 export const TRAINING_MIME = 'application/vnd.glow.training+json';
@@ -20,11 +21,21 @@ export class TrainingOutput extends Widget implements IRenderMime.IRenderer {
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const data = (model.data[TRAINING_MIME] ?? {}) as { state?: unknown; history?: unknown };
-    this.progress.show(data.state);
-    this.chart.replaceChildren(...drawCurves(readHistory(data.history)));
+    const data = (model.data[TRAINING_MIME] ?? {}) as Partial<Record<string, unknown>>;
+    const state = readProgress(data.state);
+    const history = readHistory(data.history);
+    this.progress.show({ ...state, metrics: inOrder(state.metrics, data.order) });
+    const values = inOrder(history.values, data.order);
+    this.chart.replaceChildren(...drawCurves({ ...history, values }));
     return Promise.resolve();
   }
+}
+
+/** Metrics in the order they were in before the notebook was saved, which sorts all keys. */
+function inOrder<V>(metrics: Record<string, V>, order: unknown): Record<string, V> {
+  const names = Array.isArray(order) ? order.map(String) : [];
+  const known = names.filter(name => Object.hasOwn(metrics, name));
+  return { ...Object.fromEntries(known.map(name => [name, metrics[name]])), ...metrics };
 }
 
 export const trainingExtension: IRenderMime.IExtension = {

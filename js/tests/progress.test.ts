@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Progress } from '../src/progress';
 import { buttons, isFinal, readProgress } from '../src/progress-state';
+import { TRAINING_MIME, TrainingOutput } from '../src/training-output';
 
 const RUNNING = {
   status: 'running',
@@ -152,6 +153,27 @@ describe('Progress with curves', () => {
     full.show(RUNNING);
     const titles = full.element.querySelectorAll('.glow-curve-title');
     expect(Array.from(titles, title => title.textContent)).toEqual(['loss', 'accuracy']);
+  });
+});
+
+describe('TrainingOutput', () => {
+  it('keeps the order of the metrics, though saved notebooks sort their keys', async () => {
+    const output = new TrainingOutput();
+    const saved = {
+      state: { ...RUNNING, status: 'done', metrics: { accuracy: 0.5, loss: 0.1, val_loss: 0.2 } },
+      history: { epochs: [1, 2], values: { accuracy: [0, 1], loss: [1, 0], val_loss: [1, 1] } },
+      order: ['loss', 'val_loss', 'accuracy']
+    };
+    await output.renderModel({ data: { [TRAINING_MIME]: saved } } as never);
+    const texts = (query: string): (string | null)[] =>
+      Array.from(output.node.querySelectorAll(query), found => found.textContent);
+    expect(texts('.glow-curve-title')).toEqual(['loss', 'accuracy']);
+    expect(texts('tbody th')).toEqual(['loss', 'accuracy']);
+    const plots = Array.from(output.node.querySelectorAll('.glow-curve-plot'));
+    expect(plots.map(plot => plot.getAttribute('aria-label')?.split(' ')[0])).toEqual([
+      'loss',
+      'accuracy'
+    ]);
   });
 });
 

@@ -40,6 +40,7 @@ def test_a_recording_model_shows_progress_and_plane_and_leaves_both_behind(model
     assert progress.comm is view.comm is None  # closed: the saved forms stand in their places
     assert set(outputs[0][-1]) == {TRAINING_MIME, "text/html", "text/plain"}
     assert outputs[0][-1][TRAINING_MIME]["history"]["epochs"] == [1, 2, 3, 4, 5]
+    assert outputs[0][-1][TRAINING_MIME]["order"][0] == "loss"
     saved = outputs[1][-1][PLANE_MIME]
     assert saved["recordings"][0]["epochs"] == [0, 1, 2, 3, 4, 5]
     assert final(outputs).startswith("Training done. 5 of 5 epochs")
