@@ -43,7 +43,7 @@ from glow.dynamics import Recording
 from glow.estimators import Binned
 from glow_widgets import EstimatorExplorer
 
-runs = {{name: Recording.open(f"{DEMO}/{{name}}") for name in ("tanh", "ReLU")}}
+runs = {{name: Recording.open(f"{DEMO}/{{name}}") for name in ("ReLU", "tanh")}}
 explorer = EstimatorExplorer(runs, [Binned(range=(-1, 1)), Binned(range="global")])
 explorer
 """
@@ -81,8 +81,11 @@ def debate(tab):
     tab.run_all()
     tab.wait_until_done(600)
     tab.page.get_by_label("Side by side").check()
+    tab.page.wait_for_timeout(SETTLED_MS)
+    tab.page.wait_for_function(NOTHING_UNDER_WAY)
     tab.page.get_by_label("Estimator").select_option(label="Binned, global range")
     tab.command("application:toggle-left-area")
+    tab.page.wait_for_timeout(SETTLED_MS)
     tab.page.wait_for_function(NOTHING_UNDER_WAY)
     picture(tab, "explorer", output=0)
     tab.command("application:toggle-left-area")

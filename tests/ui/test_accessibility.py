@@ -11,7 +11,7 @@ from pages import SHOTS
 
 from glow_widgets import save_html
 
-EPOCHS = 25
+EPOCHS = 400  # some seconds, so that the page sees the training before its end
 ENDLESS = 200_000
 TALL = {"width": 1280, "height": 4600}
 NARROW = ".jp-OutputArea-output { max-width: 320px }"

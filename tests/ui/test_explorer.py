@@ -1,12 +1,13 @@
 """The explorer in a notebook: what its controls do, and how long the plane takes to follow."""
 
+import json
 import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from sliders import MOVE, RELEASE, positions_of, timing
+from sliders import RELEASE, follow
 
 FIRST_MS, P95_MS, EXACT_MS = 500, 100, 1000
 
@@ -43,8 +44,7 @@ def test_the_plane_follows_the_slider(
     """AC-24: kept curves move the whole plane at once."""
     open_explorer(tab, f"follow-{parameter}.ipynb", recordings / recorded, estimator)
     slider = f"glow-slider-{parameter}"
-    first, *times = tab.page.evaluate(MOVE, [slider, positions_of(tab.by_id(slider))])
-    report, p95 = timing(first, times)
+    report, first, p95 = follow(tab, slider, P95_MS)
     record_testsuite_property(f"slider to paint, {estimator}", report)
     print(f"{estimator}: {report}")
     tab.shot_of_output(0, f"explorer-{parameter}-light")
@@ -82,7 +82,22 @@ VALUES = "Array.from(document.querySelectorAll('[data-testid=glow-plane]'), p =>
 IS_DRAWN = f"values => ({VALUES}).join() === values"
 
 
-def test_the_explorer_around_its_plane(tab, lab, recordings):
+def saved(tab, kind, folder):
+    """What one of the commands for saving hands to the browser."""
+    with tab.page.expect_download() as download:
+        tab.command(f"glow:save-plane-{kind}")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def saved_bins(tab, folder):
+    """The setting that is selected in what the command saves now."""
+    explorer = json.loads(saved(tab, "json", folder).read_text()).get("explorer", {})
+    return explorer.get("selection", {}).get("settings", {}).get("bins")
+
+
+def test_the_explorer_around_its_plane(tab, lab, recordings, tmp_path):
     """AC-26, AC-27, AC-28, AC-30, AC-32, AC-34, AC-35: from the strip to the line of Python."""
     path = str(recordings / "few")
     tab.write_notebook("around.ipynb", [SIDE_BY_SIDE.format(path=path), COMPLETE, AFTER])
@@ -111,6 +126,24 @@ def test_the_explorer_around_its_plane(tab, lab, recordings):
     # A paper's settings, then AC-27: back to the default, the same plane.
     tab.by_id("glow-preset").select_option(label="saxe-2018-relu")
     tab.page.wait_for_function(IS_DRAWN, arg="100")
+    # What the command saves is what is shown, and the claim of compression the same.
+    tab.wait_until(lambda: saved_bins(tab, tmp_path) == 100)
+    page = saved(tab, "html", tmp_path)
+    assert page.stat().st_size < 1_000_000
+    alone = tab.page.context.new_page()
+    alone.goto(page.as_uri())
+    alone.wait_for_function(IS_DRAWN, arg="100")
+    claims = [
+        each.locator("[data-testid=glow-sensitivity] .glow-note") for each in (alone, tab.page)
+    ]
+    said, live = (claim.inner_text() for claim in claims)
+    assert said == live
+    assert "t bins 100, " in said
+    assert alone.locator("option:checked").all_inner_texts()[-1] == "saxe-2018-relu"
+    alone.close()
+    # Own settings come back.
+    tab.by_id("glow-preset").select_option(label="own settings")
+    tab.page.wait_for_function(f"values => !({IS_DRAWN})(values)", arg="100")
     tab.by_id("glow-reset-bins").click()
     tab.page.wait_for_function(IS_DRAWN, arg="30")
     assert tab.by_id("glow-plane").get_attribute("aria-label") == first
