@@ -278,20 +278,6 @@ describe('PlaneView', () => {
     expect(find('glow-remarks').textContent).not.toContain('judged');
   });
 
-  it('says that it is not judged yet, or being judged', () => {
-    const document = fixture();
-    show(document);
-    expect(find('glow-remarks').textContent).toContain('Not judged yet');
-    const codes = { dtype: 'uint8', shape: [1, 2, 2], data: btoa('\x00\xff\x00\xff') };
-    const said = { phrases: ['reliable'], codes };
-    document.recordings[0].planes[2].verdicts = { xt: said, ty: said };
-    show(document);
-    expect(find('glow-remarks').textContent).toContain('Being judged: 2 of 4 points');
-    said.codes.data = btoa('\x00\x00\x00\x00');
-    show(document);
-    expect(find('glow-remarks').textContent).not.toContain('judged');
-  });
-
   it('explains its open marks (AC-33)', () => {
     show(fixture());
     expect(find('glow-remarks').textContent).toContain('Open marks: 2 points');
