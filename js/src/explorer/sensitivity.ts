@@ -136,7 +136,7 @@ function sentence(content: SensitivityContent, range: Survival | null): string {
   const losing = layers.flatMap((_, i) => (compresses(here.losses[i]) ? [i] : []));
   const unknown = layers.filter((_, layer) => here.losses[layer].atCeiling);
   const names = losing.map(layer => layers[layer]);
-  const lost = losing.map(layer => formatCoordinate(here.losses[layer].lost, unit));
+  const lost = losing.map(layer => roughly(here.losses[layer].lost, unit));
   const along = range ? rangeInWords(here, range) : '';
   const seen =
     losing.length === 0
@@ -149,6 +149,11 @@ function sentence(content: SensitivityContent, range: Survival | null): string {
     ...(unknown.length ? [sensitivity.ceiling(unknown)] : []),
     ...(here.among ? [] : [sensitivity.apart])
   ].join(' ');
+}
+
+/** One decimal in bits: a saved document is rounded, and says the same. */
+function roughly(lost: number, unit: string): string {
+  return unit === 'bits' ? `${lost.toFixed(1)} ${unit}` : formatCoordinate(lost, unit);
 }
 
 function rangeInWords({ among }: Here, { from, to }: Survival): string {
