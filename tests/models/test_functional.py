@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from glow.callbacks import Record
-from glow.dynamics import plane
+from glow.dynamics import Recording, plane
 from glow.layers import Activation, Dense, Dropout, to_config
 from glow.models import Functional, Input, Model, Sequential, model_from_config
 
@@ -236,6 +236,9 @@ def test_it_stands_on_the_plane(tmp_path):
     assert list(found.layer.values) == ["dense", "dense_1", "dense_2", "add"]
     last = model.recording.activations(2)
     assert np.allclose(last["add"].sum(1), 1, atol=1e-5), "the loss's softmax is the output's"
+    opened = Recording.open(tmp_path / "r")  # which builds the model again from its description
+    assert opened.keep == "weights"
+    assert all(np.array_equal(opened.activations(2)[name], last[name]) for name in last)
 
 
 def test_a_softmax_is_seen_whoever_applies_it():
