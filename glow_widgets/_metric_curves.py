@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FIGURES = 2  # the loss and the metric after it; the table has all
 # Training and validation, as js/style/progress.css draws them once the training is over.
 _COLORS = ["#2f7fb8", "#c0562a"]
-_MARGIN = {"top": 28, "bottom": 24, "left": 48, "right": 12}
+_MARGIN = {"top": 28, "bottom": 38, "left": 48, "right": 12}
 _LAYOUT = {"height": "168px", "min_width": "80px", "min_height": "80px", "flex": "1 1 0"}
 
 
@@ -62,7 +62,13 @@ class _Chart:
             for color, style in styles
         ]
         self._axes = [
-            Axis(scale=self._x, grid_lines="none", tick_format="~g"),
+            Axis(
+                scale=self._x,
+                label="Epoch",
+                label_offset="28px",
+                grid_lines="none",
+                tick_format="~g",
+            ),
             Axis(scale=self._y, side="left", tick_format="~g"),
         ]
         self.figure = Figure(

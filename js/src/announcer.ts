@@ -7,36 +7,54 @@ import { strings } from './strings';
 const INTERVAL = 10_000;
 
 /**
- * Tells a screen reader how a training goes: every change of status at once, epochs as they end but
- * no more than one in ten seconds.
+ * Tells a screen reader how one training goes: every change of status at once, epochs as they end
+ * but no more than one in ten seconds.
+ *
+ * It speaks through the page's own live region, not through the view: the output that shows the
+ * end replaces the view, and a region that comes with its text or goes with it is not read.
  */
 export class Announcer {
-  readonly element = el('div', {
-    class: 'glow-hidden',
-    testid: 'glow-announcer',
-    attributes: { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' }
-  });
-  private told = '';
+  private readonly region = liveRegion();
+  private told: string | null = null;
   private epoch = 0;
   private next = 0;
 
   tell(state: ProgressState, now = Date.now()): void {
     const urgent = `${state.status} ${state.message}`;
-    if (urgent !== this.told) {
-      const first = this.told === '';
-      this.told = urgent;
+    if (this.told === null) {
       // A training that only just began is seen and heard of by the cell that runs.
-      this.say(first && state.status === 'running' ? '' : statusText(state), state, now);
+      this.told = urgent;
+      this.note(state, now);
+    } else if (urgent !== this.told) {
+      this.told = urgent;
+      this.say(statusText(state), state, now);
     } else if (state.epoch !== this.epoch && now >= this.next) {
       this.say(epochText(state), state, now);
     }
   }
 
-  private say(text: string, { epoch }: ProgressState, now: number): void {
-    this.element.textContent = text;
+  private say(text: string, state: ProgressState, now: number): void {
+    this.region.textContent = text;
+    this.note(state, now);
+  }
+
+  private note({ epoch }: ProgressState, now: number): void {
     this.epoch = epoch;
     this.next = now + INTERVAL;
   }
+}
+
+/** The region of this page, made before there is anything to say. */
+function liveRegion(): HTMLElement {
+  const testid = 'glow-announcer';
+  const present = document.querySelector<HTMLElement>(`[data-testid=${testid}]`);
+  if (present) {
+    return present;
+  }
+  const attributes = { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' };
+  const region = el('div', { class: 'glow-hidden', testid, attributes });
+  document.body.append(region);
+  return region;
 }
 
 function statusText({ status, message, epoch, epochs }: ProgressState): string {

@@ -57,6 +57,7 @@ function drawMetric(name: string, { epochs, values }: History): HTMLElement {
   const last = epochs.at(-1);
   const ticks = x.ticks(4).filter(tick => Number.isInteger(tick) && tick <= (last ?? 0));
   plot.append(...ticks.map(tick => label(formatNumber(tick), 'left', x(tick))));
+  plot.append(el('span', { class: 'glow-curve-axis', text: strings.progress.epoch }));
   return el('div', { class: 'glow-curves' }, plot);
 }
 

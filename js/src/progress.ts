@@ -1,4 +1,3 @@
-import { Announcer } from './announcer';
 import { curveNames } from './curves';
 import { el, setText, uniqueId } from './dom';
 import { formatDuration } from './format';
@@ -31,7 +30,6 @@ export class Progress {
   private readonly metrics = new MetricTable();
   private readonly titles = el('div', { class: 'glow-curve-titles' });
   private readonly message = el('p', { class: 'glow-message', testid: 'glow-message' });
-  private readonly announcer = new Announcer();
   private readonly controls: Record<ButtonName, HTMLButtonElement>;
   private shownTitles = '';
   private state = readProgress({});
@@ -77,8 +75,7 @@ export class Progress {
       head,
       this.epochs.element,
       this.batches.element,
-      body,
-      this.announcer.element
+      body
     );
     this.refresh();
   }
@@ -90,7 +87,6 @@ export class Progress {
       this.wish = null;
     }
     this.refresh();
-    this.announcer.tell(this.state);
   }
 
   /** Say how far a click gets; the buttons follow. */

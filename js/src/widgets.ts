@@ -1,5 +1,6 @@
 import { DOMWidgetModel, DOMWidgetView, unpack_models, WidgetModel } from '@jupyter-widgets/base';
 
+import { Announcer } from './announcer';
 import { el } from './dom';
 import { Explorer, type Selection } from './explorer';
 import { Hearing } from './hearing';
@@ -9,7 +10,7 @@ import { mismatch } from './mismatch';
 import { mount } from './mount';
 import { preferences } from './preferences';
 import { Progress } from './progress';
-import type { Action } from './progress-state';
+import { type Action, readProgress } from './progress-state';
 import { runs } from './runs';
 import { strings } from './strings';
 import { throttle } from './throttle';
@@ -91,7 +92,7 @@ class GlowView extends DOMWidgetView {
   }
 }
 
-/** Joins the runs of the page; knows how far a click gets. */
+/** Joins the runs of the page, tells of its own aloud, knows how far a click gets. */
 export class ProgressModel extends GlowModel {
   static override serializers = {
     ...GlowModel.serializers,
@@ -124,6 +125,9 @@ export class ProgressModel extends GlowModel {
     );
     super.initialize(attributes, options);
     const { kernel, model_id: id } = this;
+    if (this.comm) {
+      this.announce();
+    }
     if (!kernel) {
       return;
     }
@@ -131,6 +135,13 @@ export class ProgressModel extends GlowModel {
     runs.join({ id, kernel, send: action => this.ask(action) }, this.get('state'));
     this.on('change:state', () => runs.update(id, this.get('state')));
     this.onLost(() => runs.leave(id, pageWords().__(strings.lab.kernelLost)));
+  }
+
+  private announce(): void {
+    const announcer = new Announcer();
+    const tell = (): void => announcer.tell(readProgress(this.get('state')));
+    this.on('change:state', tell);
+    tell();
   }
 
   private listen(): void {

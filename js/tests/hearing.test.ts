@@ -6,7 +6,10 @@ import { Hearing } from '../src/hearing';
 import { readProgress } from '../src/progress-state';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
 
 describe('Hearing', () => {
   const call = vi.fn();
@@ -51,7 +54,7 @@ describe('Announcer (AC-48)', () => {
 
   it('is a polite live region that tells an epoch once, and not all of them if they are fast', () => {
     const announcer = new Announcer();
-    const region = announcer.element;
+    const region = document.querySelector('[data-testid=glow-announcer]')!;
     expect([
       region.getAttribute('role'),
       region.ariaLive ?? region.getAttribute('aria-live')
@@ -69,13 +72,26 @@ describe('Announcer (AC-48)', () => {
 
   it('tells a stop, an error and the end at once', () => {
     const announcer = new Announcer();
+    const region = document.querySelector('[data-testid=glow-announcer]')!;
     announcer.tell(state(1), 0);
     announcer.tell(state(1, { message: 'loss became nan in epoch 2' }), 1);
-    expect(announcer.element.textContent).toContain('loss became nan in epoch 2');
+    expect(region.textContent).toContain('loss became nan in epoch 2');
     announcer.tell(state(1, { status: 'stopping' }), 2);
-    expect(announcer.element.textContent).toContain('Stopping');
+    expect(region.textContent).toContain('Stopping');
     announcer.tell(state(2, { status: 'done' }), 3);
-    expect(announcer.element.textContent).toBe('Training: Done. 2 of 100 epochs.');
+    expect(region.textContent).toBe('Training: Done. 2 of 100 epochs.');
+  });
+
+  it('speaks of every training through one region that no view takes along', () => {
+    const [one, other] = [new Announcer(), new Announcer()];
+    const regions = document.querySelectorAll('[data-testid=glow-announcer]');
+    expect([regions.length, regions[0].parentElement]).toEqual([1, document.body]);
+    one.tell(state(1), 0);
+    one.tell(state(2, { status: 'done' }), 1);
+    other.tell(state(0), 2);
+    expect(regions[0].textContent).toContain('Done');
+    other.tell(state(1, { status: 'paused' }), 3);
+    expect(regions[0].textContent).toContain('Paused');
   });
 });
 

@@ -8,6 +8,7 @@ import pytest
 from audit import FAINT, MISPLACED, UNNAMED, findings
 from lessons import BUILD
 from pages import SHOTS
+from watching import LISTEN
 
 from glow_widgets import save_html
 
@@ -31,17 +32,6 @@ from glow_widgets import InformationPlane
 InformationPlane({{"deep": deep_plane(epochs=40)}}, title="Deep")
 """
 FIT = "history = model.fit(x, y, batch_size=512, epochs={}, initial_epoch=0)"
-# Everything that a screen reader is told, by the element that tells it.
-LISTEN = """() => {
-  window.told = [];
-  const live = '[aria-live]:not([aria-live=off]), [role=status], [role=alert], output';
-  new MutationObserver(records => records.forEach(({ target }) => {
-    const region = (target.nodeType === 3 ? target.parentElement : target)?.closest(live);
-    if (region?.closest('.glow') && region.textContent) {
-      window.told.push([region.dataset.testid ?? region.className, region.textContent]);
-    }
-  })).observe(document.body, { subtree: true, childList: true, characterData: true });
-}"""
 HERE = """() => {
   const one = document.activeElement;
   const { left, top, right, bottom } = one.getBoundingClientRect();

@@ -23,6 +23,18 @@ WATCH_OUTPUT = """index => {
   look();
 }"""
 
+# Everything that a screen reader is told, by the element that tells it.
+LISTEN = """() => {
+  window.told = [];
+  const live = '[aria-live]:not([aria-live=off]), [role=status], [role=alert], output';
+  new MutationObserver(records => records.forEach(({ target }) => {
+    const region = (target.nodeType === 3 ? target.parentElement : target)?.closest(live);
+    if (region?.closest('.glow, [data-testid=glow-announcer]') && region.textContent) {
+      window.told.push([region.dataset.testid ?? region.className, region.textContent]);
+    }
+  })).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
 # Clicks a button and returns the milliseconds until the page was painted with it disabled.
 CLICK = """async id => {
   const button = document.querySelector(`[data-testid=${id}]`);

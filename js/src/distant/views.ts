@@ -1,5 +1,6 @@
 import type { JSONObject } from '@lumino/coreutils';
 
+import { Announcer } from '../announcer';
 import { drawCurves, readHistory } from '../curves';
 import { el } from '../dom';
 import { Explorer } from '../explorer';
@@ -40,6 +41,7 @@ export class DistantTraining implements DistantView {
     () => true,
     () => this.progress.reach(this.hearing.reach)
   );
+  private readonly announcer = new Announcer();
   private joined = false;
 
   constructor(private readonly distant: DistantWidget) {
@@ -54,9 +56,11 @@ export class DistantTraining implements DistantView {
     if (!state) {
       return;
     }
+    const progress = readProgress(state);
     this.draw(state);
+    this.announcer.tell(progress);
     this.join(state);
-    if (!isFinal(readProgress(state).status)) {
+    if (!isFinal(progress.status)) {
       this.askForCurves('history');
     }
   }
