@@ -178,7 +178,8 @@ class EstimatorExplorer(VBox):  # type: ignore[misc] # ipywidgets publishes no t
         """Write what is shown as a file that JupyterLab opens without a kernel, sliders included.
 
         It holds what the cell's output holds: at most 60 epochs, rounded to 0.001 bit, the selected
-        estimator's curves with its verdicts and known answers, and others as they fit.
+        estimator's curves with its verdicts and known answers, and others as they fit; those that
+        do not are named.
 
         Args:
             path: The file, by convention ``*.glow.json``.

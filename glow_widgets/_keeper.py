@@ -52,7 +52,8 @@ class Keeper:
         """What fits into a notebook of all that is ready, the selected estimator first.
 
         Beside the planes, under ``explorer``, it holds what else is seen: the selection, papers'
-        settings, where recordings lie, histograms of activations, and known answers.
+        settings, where recordings lie, histograms of activations, known answers, and what there was
+        no room for.
 
         Args:
             selected: The estimator that is shown.
@@ -65,18 +66,25 @@ class Keeper:
         every.sort(
             key=lambda o: (o.label != selected.label, o is not selected, o.name != selected.name)
         )
-        groups = [(o.name, o.keepable.planes(settings if o is selected else None)) for o in every]
+        # What the sliders are set for: on every recording, as they lie side by side.
+        chosen = {o for o in every if o.label == selected.label}
+        groups = [(o.name, o.keepable.planes(settings if o in chosen else None)) for o in every]
         kept, count = small_document(groups, title)
         self.kept = every[:count]
-        known = [o.keepable.known(settings if o is selected else o.own) for o in self.kept]
+        known = [o.keepable.known(settings if o in chosen else o.own) for o in self.kept]
         firsts = [row[0] for row in self._rows if any(o in self.kept for o in row)]
         kept["explorer"] = {
             **{name: extras[name] for name in KEPT_EXTRAS},
             "selection": dict(selection),
             "histograms": {o.name: o.histograms.table(few_epochs(kept, o.name)) for o in firsts},
             "known": [answers for answers in known if answers is not None],
+            "left_out": self._names(every[count:]),
         }
         return kept
+
+    def _names(self, some: list[Offered]) -> list[str]:
+        """Estimators in words, with the recording where there are several."""
+        return [o.label if len(self._rows) == 1 else f"{o.label} on {o.name}" for o in some]
 
 
 def settings_in(selection: Selection) -> dict[str, Any]:

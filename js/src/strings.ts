@@ -143,6 +143,7 @@ export const strings = {
     preset: 'As in',
     noPreset: 'own settings',
     presetDiffers: (paper: string, differs: string): string => `${paper}. Differs: ${differs}`,
+    leftOut: (estimators: string): string => `saved without ${estimators}, for want of room`,
     copy: 'Copy as Python',
     copied: 'Copied',
     copyHint: 'One line of Python that reproduces this plane',

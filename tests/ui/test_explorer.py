@@ -139,7 +139,9 @@ def test_the_explorer_around_its_plane(tab, lab, recordings, tmp_path):
     said, live = (claim.inner_text() for claim in claims)
     assert said == live
     assert "t bins 100, " in said
-    assert alone.locator("[data-testid=glow-preset] option:checked").inner_text() == "saxe-2018-relu"
+    assert (
+        alone.locator("[data-testid=glow-preset] option:checked").inner_text() == "saxe-2018-relu"
+    )
     alone.close()
     # Own settings come back.
     tab.by_id("glow-preset").select_option(label="own settings")

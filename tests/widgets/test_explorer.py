@@ -625,6 +625,30 @@ def test_several_recordings_share_the_explorer(recording, complete):
     assert [r["name"] for r in explorer.view.document["recordings"]] == ["first", "second"]
 
 
+def test_exact_planes_side_by_side_are_saved_and_what_has_no_room_is_named(
+    recording, complete, tmp_path, monkeypatch
+):
+    """AC-36, AC-40: all that was seen, or the word that it is missing."""
+    explorer = complete({"first": recording, "second": recording}, [BINNED, KDE()])
+    both = {**named(BINNED.label, "first", bins=47), "beside": True}
+    sent = answers(explorer, monkeypatch)
+    for name in ("first", "second"):
+        from_browser(explorer, {**request(47), "recording": name})
+        wait_for(lambda name=name: any(m.get("done") and m["recording"] == name for m in sent))
+    explorer.view.set_state({"selection": both})
+    saved = explorer.save(tmp_path / "both.glow.json", wait=0)
+    for recordings in load(saved).values():
+        assert 47 in recordings[0].bins
+    assert json.loads(saved.read_text())["explorer"]["left_out"] == []
+    monkeypatch.setattr("glow_widgets._small.small_document.__defaults__", (1,))
+    few = explorer.save(tmp_path / "few.glow.json", wait=0)
+    kept = json.loads(few.read_text())
+    labels = [BINNED.label, KDE().label, KDE().label]
+    names = ["second", "first", "second"]
+    told = [f"{label} on {name}" for label, name in zip(labels, names, strict=True)]
+    assert kept["explorer"]["left_out"] == told
+
+
 def test_nothing_to_show_is_refused(recording):
     with pytest.raises(ValueError, match="estimators must not be empty"):
         EstimatorExplorer(recording, [])

@@ -34,9 +34,11 @@ export interface Extras {
   histograms: Record<string, HistogramTable>;
   /** Answers to known problems, at most one for a setting. */
   known: Known[];
+  /** Estimators that a saved explorer had no room for. */
+  leftOut: string[];
 }
 
-const NO_EXTRAS: Extras = { presets: [], sources: {}, histograms: {}, known: [] };
+const NO_EXTRAS: Extras = { presets: [], sources: {}, histograms: {}, known: [], leftOut: [] };
 
 export const EMPTY: Catalogue = { recordings: [], estimators: [], problems: {}, ...NO_EXTRAS };
 
@@ -79,6 +81,10 @@ export function readExtras(value: unknown, where: string): Extras {
     known:
       optional(extras.known, `${where}.known`, asList)?.map((item, i) =>
         readKnown(item, `${where}.known[${i}]`)
+      ) ?? [],
+    leftOut:
+      optional(extras.left_out, `${where}.left_out`, asList)?.map((item, i) =>
+        asText(item, `${where}.left_out[${i}]`)
       ) ?? []
   };
 }

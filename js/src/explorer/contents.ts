@@ -2,7 +2,7 @@ import { formatSetting, settingsInWords } from '../format';
 import { settingsLine, type PlaneContent } from '../plane/content';
 import type { Reading } from '../plane/estimator';
 import { strings } from '../strings';
-import type { Shown } from './library';
+import type { Library, Shown } from './library';
 import { sameSettings, type Selection } from './selection';
 
 /** What a plane view draws of what is shown. */
@@ -26,9 +26,15 @@ export function contentOf(
 }
 
 /** Where the numbers come from. */
-export function originOf({ recording, reading }: Shown, generator: string | null): string {
+function originOf({ recording, reading }: Shown, generator: string | null): string {
   const source = strings.plane.provenance(recording.samples, reading.plane.runs);
   return [source, generator].filter(Boolean).join(' · ');
+}
+
+/** What stands below the planes: what is shown, where it comes from, and what is missing. */
+export function factsOn(shown: Shown, { generator, leftOut }: Library): string {
+  const missing = leftOut.length ? strings.explorer.leftOut(leftOut.join(', ')) : '';
+  return [shown.heading, originOf(shown, generator), missing].filter(Boolean).join(' · ');
 }
 
 /** A recording's name, with the setting that is drawn where that is not the selected one. */

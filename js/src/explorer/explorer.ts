@@ -4,7 +4,7 @@ import type { Reading, SettingValue } from '../plane/estimator';
 import { strings } from '../strings';
 import { readCatalogue } from './catalogue';
 import { Companions } from './companions';
-import { besideName, contentOf, originOf } from './contents';
+import { besideName, contentOf, factsOn } from './contents';
 import { CopyButton } from './copy';
 import type { Shown } from './library';
 import { planeLine } from './python';
@@ -313,6 +313,6 @@ export class Explorer {
       drawn(shown, ghost),
       ...besides.map(each => drawn(each, this.state.ghostBeside(each.recording.name)))
     ]);
-    setText(this.provenance, `${shown.heading} · ${originOf(shown, generator)}`);
+    setText(this.provenance, factsOn(shown, library));
   }
 }

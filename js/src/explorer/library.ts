@@ -52,6 +52,11 @@ export class Library {
     return this.document?.generator ?? null;
   }
 
+  /** Estimators that there was no room for when this was saved. */
+  get leftOut(): readonly string[] {
+    return this.saved.leftOut;
+  }
+
   /** Where a recording lies; null where that is not known. */
   source(recording: string): string | null {
     return this.catalogue.sources[recording] ?? this.saved.sources[recording] ?? null;

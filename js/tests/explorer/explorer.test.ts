@@ -57,6 +57,13 @@ afterEach(() => {
 });
 
 describe('Explorer', () => {
+  it('names what a saved page had no room for', () => {
+    const missing = (): boolean => text().includes('saved without KSG, EDGE on relu');
+    expect(missing()).toBe(false);
+    explorer.setDocument({ ...fixture(), explorer: { left_out: ['KSG', 'EDGE on relu'] } });
+    expect(missing()).toBe(true);
+  });
+
   it('offers recordings, estimators and the slider of the declaration', () => {
     const labels = Array.from(find<HTMLSelectElement>('glow-estimator').options, o => o.text);
     expect(labels).toEqual(['Binned', 'KDE', 'Edges']);
