@@ -12,6 +12,8 @@ from glow_widgets._saved import plane_bundle
 from glow_widgets._timing import Throttle
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from glow.dynamics import LivePlane, Recording
     from glow.estimators import Estimator
     from glow_widgets._place import Place
@@ -25,6 +27,8 @@ _TITLE = "Information plane"
 
 class LivePlaneOutput:
     """A plane that follows a recording, and stays as it was last when the training is over.
+
+    Each of its points is judged as it is estimated: unjudged it would look as good as any.
 
     It appears with the first two epochs, complete: from then on its height does not change.
 
@@ -62,23 +66,27 @@ class LivePlaneOutput:
         """Estimate what is left and leave behind what needs no kernel."""
         self._estimate(math.inf)
         widget = self._shown or self._show()
-        plane = self._live.dataset()
+        plane = self._judged()
         # JupyterLab's panel of runs keeps what the widget showed last.
         widget.update({self._name: plane})
         self._place.leave(widget, lambda: plane_bundle(plane, self._name, _TITLE))
 
     def _publish(self) -> None:
-        plane = self._live.dataset()
+        plane = self._judged()
         if self._shown is not None:
             self._shown.update({self._name: plane})
         elif plane.sizes["epoch"] >= _FEWEST_EPOCHS:
             self._show()
 
     def _show(self) -> InformationPlane:
-        planes = {self._name: self._live.dataset()}
+        planes = {self._name: self._judged()}
         self._shown = InformationPlane(planes, title=_TITLE, run=self._run)
         self._place.show(self._shown, "plane")
         return self._shown
+
+    def _judged(self) -> xr.Dataset:
+        """What is estimated so far, with its verdicts; the figures behind them stay here."""
+        return self._live.dataset()[["xt", "ty", "xt_verdict", "ty_verdict"]]
 
     def _estimate(self, seconds: float) -> None:
         try:
@@ -93,4 +101,4 @@ def _live_plane(recording: Recording, estimator: Estimator) -> LivePlane:
     """The plane of a recording: the last training's, where another one goes on recording."""
     from glow.dynamics import LivePlane
 
-    return LivePlane(recording, estimator)
+    return LivePlane(recording, estimator, diagnostics=True)

@@ -28,16 +28,20 @@ class LivePlane:
 
     An estimator that learns (``ordered``) keeps, for each layer, what it learnt and goes on from
     there: its epochs come in the order of training, and a plane that falls behind stays behind
-    until training ends. There are no diagnostics and no verdicts: `plane` gives them afterwards.
+    until training ends.
 
     Args:
         recording: the recording, of a Recorder or opened; call its ``refresh`` if another process
             writes it.
         estimator: the estimator, or its name.
+        diagnostics: as in `plane`, but left out by default: for most estimators a point then takes
+            about half the time.
     """
 
-    def __init__(self, recording: Recording, estimator: Estimator | str) -> None:
-        measure = Sweep(as_estimator("LivePlane", estimator), {}, diagnostics=False)
+    def __init__(
+        self, recording: Recording, estimator: Estimator | str, *, diagnostics: bool = False
+    ) -> None:
+        measure = Sweep(as_estimator("LivePlane", estimator), {}, diagnostics)
         runs = tuple(range(recording.runs or 1))
         self._study = Study(recording, measure, recording.layers, runs)
         self._estimates: dict[int, Values] = {}

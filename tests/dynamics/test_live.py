@@ -17,20 +17,23 @@ def recorder(installed, tiny, probe, tmp_path):
         yield recorder
 
 
-def same(live, recording, estimator):
-    expected = plane(recording, estimator, diagnostics=False)
+def same(live, recording, estimator, diagnostics=False):
+    expected = plane(recording, estimator, diagnostics=diagnostics)
     return live.dataset().identical(expected)
 
 
+@pytest.mark.parametrize("diagnostics", [False, True])
 @pytest.mark.parametrize("estimator", [FIXED, GLOBAL])
-def test_it_grows_to_the_plane_of_the_whole_recording(recorder, tiny, probe, step, estimator):
-    live = LivePlane(recorder.recording, estimator)
+def test_it_grows_to_the_plane_of_the_whole_recording(
+    recorder, tiny, probe, step, estimator, diagnostics
+):
+    live = LivePlane(recorder.recording, estimator, diagnostics=diagnostics)
     for _ in range(5):
         step(tiny, *probe, rate=5.0)
         recorder.epoch()
         assert live.update(budget_seconds=60) == 0
         assert live.pending == 0
-        assert same(live, recorder.recording, estimator)
+        assert same(live, recorder.recording, estimator, diagnostics)
 
 
 def test_an_update_does_at_least_one_epoch_and_the_newest_first(recorder, tiny, probe, step):

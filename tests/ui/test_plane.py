@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 from matplotlib.image import imread
+from PIL import Image
 from pages import SHOTS
 from planes import FRAMES, HOVERS, MISPLACED, deep_document, saved, ticks
 from tasks import Busy, longest_task
@@ -177,6 +178,8 @@ def test_figures_and_data_are_saved_without_a_kernel_or_network(open_page, small
     assert 0.02 < (png[..., :3].min(axis=2) < 0.9).mean() < 0.5, "something is drawn"
     (SHOTS / "plane-figure.png").parent.mkdir(exist_ok=True)
     (SHOTS / "plane-figure.png").write_bytes(saved(page, "png"))
+    with Image.open(SHOTS / "plane-figure.png") as picture:
+        assert np.allclose(picture.info["dpi"], 300, atol=0.2), "printed as wide as it says"
     page.get_by_test_id("glow-save-size").select_option("column")
     assert imread(io.BytesIO(saved(page, "png")), format="png").shape[1] == 1051
 

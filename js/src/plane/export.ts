@@ -2,6 +2,7 @@ import { strings } from '../strings';
 import type { Choices, PlaneContent } from './content';
 import { toCsv } from './csv';
 import { layOut, SizeName, SIZES } from './figure';
+import { withDensity } from './png';
 import type { Limits } from './scales';
 import { summarise } from './summary';
 import { SvgPen } from './svg';
@@ -42,8 +43,14 @@ function svg({ content, choices, view, size }: ExportRequest): Blob {
   const figure = layOut(content, choices, view, size, pen);
   figure.paint(pen);
   const title = summarise(content, choices.upto);
-  const text = pen.document(figure, SIZES[size].print, title);
+  const text = pen.document(figure, printed(size), title);
   return new Blob([text], { type: 'image/svg+xml' });
+}
+
+/** The width of a figure, as SVG has it. */
+function printed(size: SizeName): string {
+  const { millimetres, pixels } = SIZES[size];
+  return millimetres ? `${millimetres}mm` : `${pixels}px`;
 }
 
 async function png({ content, choices, view, size }: ExportRequest): Promise<Blob> {
@@ -62,7 +69,8 @@ async function png({ content, choices, view, size }: ExportRequest): Promise<Blo
   if (!blob) {
     throw new Error(strings.plane.noCanvas);
   }
-  return blob;
+  const { millimetres, pixels } = SIZES[size];
+  return millimetres ? withDensity(blob, Math.round((1000 * pixels) / millimetres)) : blob;
 }
 
 /** Measures texts as a canvas does or, where there is none, by the width of an average letter. */

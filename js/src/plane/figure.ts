@@ -21,11 +21,14 @@ export const PAPER: Theme = {
   font: "Helvetica, Arial, 'DejaVu Sans', sans-serif"
 };
 
-/** Sizes in font-independent pixels: twelve of them are seven points at the printed width. */
+/**
+ * Sizes in font-independent pixels: twelve of them are seven points at the printed width, which has
+ * 300 pixels in an inch. A slide has no width in millimetres.
+ */
 export const SIZES = {
-  column: { width: 440, print: '89mm', pixels: 1051, shape: 0.8 },
-  page: { width: 900, print: '183mm', pixels: 2161, shape: 0.62 },
-  slide: { width: 960, print: '1920px', pixels: 1920, shape: 0.44 }
+  column: { width: 440, millimetres: 89, pixels: 1051, shape: 0.8 },
+  page: { width: 900, millimetres: 183, pixels: 2161, shape: 0.62 },
+  slide: { width: 960, millimetres: null, pixels: 1920, shape: 0.44 }
 } as const;
 
 export type SizeName = keyof typeof SIZES;
