@@ -1,5 +1,9 @@
 """Data sets, one module each, and samplers that know their own mutual information."""
 
+from . import cifar10 as cifar10
+from . import digits as digits
+from . import fashion_mnist as fashion_mnist
+from . import mnist as mnist
 from . import szt as szt
 from ._continuous import CorrelatedGaussians as CorrelatedGaussians
 from ._continuous import StudentT as StudentT
@@ -22,6 +26,10 @@ __all__ = [
     "Sampler",
     "StudentT",
     "UniformNoise",
+    "cifar10",
+    "digits",
+    "fashion_mnist",
     "known_answers",
+    "mnist",
     "szt",
 ]
