@@ -49,6 +49,8 @@ explorer
 """
 WAIT = "explorer.wait(300)"
 NOTHING_UNDER_WAY = "!document.querySelector('.glow-status-line').textContent"
+ALL_JUDGED = """() => [...document.querySelectorAll('[data-testid=glow-remarks]')].every(
+  remark => !/not estimated|judged/i.test(remark.textContent))"""
 
 
 def main():
@@ -87,6 +89,7 @@ def debate(tab):
     tab.command("application:toggle-left-area")
     tab.page.wait_for_timeout(SETTLED_MS)
     tab.page.wait_for_function(NOTHING_UNDER_WAY)
+    tab.page.wait_for_function(ALL_JUDGED)
     picture(tab, "explorer", output=0)
     tab.command("application:toggle-left-area")
     tab.lab.shut_down_kernels()

@@ -60,11 +60,14 @@ export const lessons: JupyterFrontEndPlugin<void> = {
     const category = words.__(strings.lab.category);
     const find = (): Promise<Lesson[]> => findLessons(app.serviceManager.contents);
     addCommand(app.commands, words, find);
-    palette?.addItem({ command: CommandIDs.openLesson, category });
+    const any = palette?.addItem({ command: CommandIDs.openLesson, category });
     if (!palette && !launcher) {
       return;
     }
-    void app.restored.then(find).then(found =>
+    void app.restored.then(find).then(found => {
+      if (found.length) {
+        any?.dispose(); // each has an entry of its own
+      }
       found.forEach(({ path, title }, rank) => {
         const args = { path, title };
         palette?.addItem({ command: CommandIDs.openLesson, category, args });
@@ -74,7 +77,7 @@ export const lessons: JupyterFrontEndPlugin<void> = {
           rank,
           args: { ...args, inLauncher: true }
         });
-      })
-    );
+      });
+    });
   }
 };
