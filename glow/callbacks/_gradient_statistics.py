@@ -45,6 +45,7 @@ class GradientStatistics(Callback):
         self._epochs: list[int] = []
         self._rows: list[NDArray[Any]] = []  # of each epoch (3, layers), or (3, layers, runs)
         self._layers: list[str] = []
+        self._kernels: dict[str, list[Parameter]] = {}
         self._means: list[Tensor]
         self._squares: list[Tensor]
         self._forget()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 
 from glow.callbacks._base import Callback
-from glow.dynamics import Recorder, RecordingError
+from glow.dynamics import Recorder, Recording, RecordingError
 from glow.utils import generator
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from glow.callbacks._base import Logs
-    from glow.dynamics import Recording
 
 _MOST_SAMPLES = 4096
 
@@ -68,6 +67,18 @@ class Record(Callback):
         if self._recorder is None:
             raise RecordingError("Record: nothing is recorded before training. Call fit first.")
         return self._recorder.recording
+
+    def adopt(self, path: str | os.PathLike[str], epochs: int) -> None:
+        """Go on with what a copy of this callback recorded in another process.
+
+        Args:
+            path: Folder of the recording.
+            epochs: How many epochs were finished.
+        """
+        recording = Recording.open(path, cast("nn.Module", self.model))
+        self._probe = (recording.x, recording.y)
+        self._recorder = self._make()
+        self._recorder.adopt(recording, epochs)
 
     def set_data(self, x: Tensor, y: Tensor) -> None:
         """Choose the probe set, if none was given."""

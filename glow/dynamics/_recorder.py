@@ -174,6 +174,16 @@ class Recorder:
         """
         self._done = finished
 
+    def adopt(self, recording: Recording, finished: int) -> None:
+        """Takes over a recording of this network that another process made.
+
+        Args:
+            recording: the recording, which nobody is writing any more.
+            finished: how many epochs are finished.
+        """
+        self._recording, self._path, self._done = recording, recording.path, finished
+        self._writer = Writer(self._model, self._probe_set, self._layers, self._output)
+
     def snapshot(self, epoch: int) -> None:
         """Records the network as it is, whatever the schedule says.
 

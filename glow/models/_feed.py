@@ -108,7 +108,7 @@ class SteppedFeed:
 
     def __init__(self, feed: Feed, steps: int, once: bool) -> None:
         self.steps = steps
-        self._feed, self._once = feed, once
+        self._feed, self.once = feed, once
         self._stream: Iterator[Batch] | None = None
         self._following = 0  # the epoch that the stream stands before
 
@@ -119,7 +119,7 @@ class SteppedFeed:
             ValueError: A generator that is used up.
         """
         if self._stream is None or epoch != self._following:
-            self._stream = self._feed.batches(epoch) if self._once else self._endless(epoch)
+            self._stream = self._feed.batches(epoch) if self.once else self._endless(epoch)
         self._following, done = epoch + 1, 0
         for batch in islice(self._stream, self.steps):
             done += 1

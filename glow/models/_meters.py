@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +38,17 @@ class WeightedMean:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from sums that `state_dict` returned."""
         self._sum, self._mass = state["sum"], state["mass"]
+
+    def gather(self, total: Callable[[Tensor], Tensor], like: Tensor) -> None:
+        """Add up the sums of several processes.
+
+        Args:
+            total: As of `Meters.gather`.
+            like: Where and of which type the sums are; this process may have had no batch.
+        """
+        none = like.new_zeros(self._metric.figures)
+        self._sum = total(none + self._sum)
+        self._mass = total(none[0] + self._mass)
 
     def add(self, output: Any, target: Any, weight: Any) -> None:  # noqa: ANN401 - by name for several outputs
         """Add a batch; arguments as of `Meters.add`.
@@ -115,6 +126,18 @@ class Meters:
         self._count, device = state["count"], self._sums.device
         for mean, own in zip(self._weighted, state["weighted"], strict=True):
             mean.load_state_dict({name: value.to(device) for name, value in own.items()})
+
+    def gather(self, total: Callable[[Tensor], Tensor]) -> None:
+        """Add up the sums of several processes.
+
+        Args:
+            total: From a process's tensor to the sum of all of them.
+        """
+        self._sums.copy_(total(self._sums))
+        count = torch.tensor(self._count, dtype=self._sums.dtype, device=self._sums.device)
+        self._count = round(total(count).item())
+        for mean in self._weighted:
+            mean.gather(total, self._sums)
 
     def add(
         self,

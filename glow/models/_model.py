@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from torch import nn
@@ -12,6 +13,7 @@ from glow.callbacks import Callback, CallbackList, History
 from glow.layers._symbol import is_symbolic
 from glow.models._answers import Answers, answers_of, as_keras, frequency, report
 from glow.models._display import displays
+from glow.models._fabric import Devices, launch
 from glow.models._feed import ArrayFeed, Batch, SplittableFeed
 from glow.models._meters import floats
 from glow.models._network import Network
@@ -105,6 +107,10 @@ class Model(Storable):
         validation_freq: int | Sequence[int] = 1,
         validation_shuffle: bool = True,
         display: Literal["auto"] | None = "auto",
+        accelerator: str | None = None,
+        devices: int | Sequence[int] | None = None,
+        strategy: str | None = None,
+        precision: str | None = None,
     ) -> History:
         """Train.
 
@@ -145,6 +151,14 @@ class Model(Storable):
                 from 1 as in Keras.
             validation_shuffle: False to hold back the last rows, as for time series.
             display: "auto" for widgets in a notebook, None for text.
+            accelerator: "cpu", "gpu", "mps" or "auto"; where the weights are if None. This and the
+                following need the extra ``fabric``; see docs/devices.md.
+            devices: How many devices, or the numbers of those to use; 1 if None. Each batch is
+                shared by as many processes, which train one network together.
+            strategy: How the processes come about: "ddp" starts the script once for each,
+                "ddp_fork" copies this one, as notebooks need. Chosen by where it runs if None.
+            precision: "32-true", "bf16-mixed" or "16-mixed"; single if None. Weights, validation
+                and recordings stay in single precision.
 
         Returns:
             The History, also if training was stopped. After Ctrl-C it is returned in a notebook; in
@@ -154,7 +168,17 @@ class Model(Storable):
             RuntimeError: The model is not compiled.
             ValueError: Data that do not fit the model or the loss; see the message.
             TypeError: Data of the wrong kind.
+            ImportError: A device is chosen and Lightning Fabric is not installed.
         """
+        asked = Devices(accelerator, devices, strategy, precision)
+        if asked != Devices():
+            again = partial(
+                self.fit, x, y, batch_size, epochs, verbose, callbacks, validation_split,
+                validation_data, shuffle, class_weight, sample_weight, initial_epoch,
+                steps_per_epoch, validation_steps, validation_batch_size, validation_freq,
+                validation_shuffle, display=display,
+            )  # fmt: skip
+            return launch(self, asked, again, callbacks or ())
         data = Data(x, y, sample_weight, class_weight)
         size = batch_size if validation_batch_size is None else validation_batch_size
         validation = Validation(validation_data, size, validation_steps)
@@ -162,6 +186,9 @@ class Model(Storable):
             self, data, batch_size, shuffle, steps_per_epoch,
             validation_split, validation_shuffle, validation,
         )  # fmt: skip
+        step, engine = self.train_step, self._engine
+        if engine is not None:
+            step, plan = engine.step, engine.begin(plan)
         first, last = span(self.history, initial_epoch, epochs)
         watchers = watch(self, plan, callbacks or (), displays(verbose, display), first, last)
         due = frequency(validation_freq)
@@ -169,7 +196,7 @@ class Model(Storable):
         with suited_threads(self, batch_size), run:
             for epoch in run.epochs():
                 for batch in run.batches(epoch):
-                    run.tally(*self.train_step(batch), batch)
+                    run.tally(*step(batch), batch)
                 run.validate()
         return self.history
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from glow.dynamics import Recording
     from glow.losses import Loss, LossLike
     from glow.metrics import MetricLike
+    from glow.models._fabric_engine import Engine
     from glow.models._feed import Batch
     from glow.optimizers import OptimizerLike
 
@@ -45,6 +46,8 @@ class Network(KerasModule):
 
     #: How many networks answer at once; None for one.
     runs: int | None = None
+    #: What makes the steps of `fit` on devices of its choice; None for the model itself.
+    _engine: Engine | None = None
 
     def __init__(self, *, seed: int | None = None, name: str | None = None) -> None:
         super().__init__()
@@ -149,7 +152,7 @@ class Network(KerasModule):
         self.optimizer.zero_grad()
         (loss if loss.ndim == 0 else loss.sum()).backward()  # type: ignore[no-untyped-call]
         self.apply_gradients()
-        return _detached(output), loss.detach()
+        return detached(output), loss.detach()
 
     def output_and_loss(
         self, x: Input, y: Output, weight: Output | None = None
@@ -185,7 +188,7 @@ class Network(KerasModule):
     def __getstate__(self) -> dict[str, Any]:
         """A copy is the network alone: not its optimizer, its History or who watches it."""
         fresh = {"_training": None, "_record": None, "position": None, "_compiled_call_impl": None}
-        return {**self.__dict__, **fresh, "history": History()}
+        return {**self.__dict__, **fresh, "_engine": None, "history": History()}
 
     @property
     def _compiled(self) -> Training:
@@ -276,7 +279,8 @@ class Network(KerasModule):
         return Meters(compiled.metrics, self.runs, self.device, compiled.weighted)
 
 
-def _detached(output: Output) -> Output:
+def detached(output: Output) -> Output:
+    """Return the output, or several by name, without their gradients."""
     if isinstance(output, Tensor):
         return output.detach()
     return {name: part.detach() for name, part in output.items()}

@@ -178,6 +178,9 @@ class Run:
 
     def _end_epoch(self, epoch: int) -> None:
         model, self._ended = self._model, True
+        if model._engine is not None:
+            model._engine.total(self._meters)
+            model._engine.total(self._validation_meters)
         model.run_logs = self._meters.result()
         if self._validated:
             model.run_logs |= self._validation_meters.result("val_")

@@ -56,7 +56,10 @@ def watch(
     given = sorted(given, key=lambda each: getattr(each, "order", 0))  # no Callback: refused below
     own = _own_record(network, given)
     network._record = next((c for c in (*own, *given) if isinstance(c, Record)), None)
-    watchers = CallbackList([network.history, *own, *given, *shown])
+    everyone: Sequence[Callback] = [network.history, *own, *given, *shown]
+    if network._engine is not None:
+        everyone = network._engine.callbacks(everyone)
+    watchers = CallbackList(everyone)
     network.history.validation_indices = plan.validation_indices
     settings = {"epochs": last, "initial_epoch": first, "seed": network.seed, **plan.settings}
     watchers.attach(network, {**settings, **network._compiled.settings()})
