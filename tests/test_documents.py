@@ -91,3 +91,11 @@ def test_contributing_adds_an_estimator(unregistered):
     y = x.mean(axis=1) + 0.1
     bits = get("correlation", floor=1e-4).criterion(x, y)
     assert bits == pytest.approx(-np.log2(1e-4) / 2)
+
+
+def test_the_page_on_data_sets_runs():
+    (code,) = blocks("docs/datasets.md")
+    names = {}
+    exec(code.replace("epochs=8", "epochs=8, verbose=0"), names)  # noqa: S102 - our own document
+    reached = names["model"].evaluate(names["x_test"], names["y_test"], return_dict=True, verbose=0)
+    assert reached["accuracy"] > 0.95

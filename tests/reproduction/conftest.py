@@ -41,3 +41,9 @@ def range_table():
 def quantised_networks():
     """The script of the networks with quantised activations."""
     return load("quantised_networks", Path(__file__).with_name("quantised_networks.py"))
+
+
+@pytest.fixture(scope="session")
+def mnist_cnn():
+    """The script of the convolutional network."""
+    return load("mnist_cnn", Path(__file__).with_name("mnist_cnn.py"))

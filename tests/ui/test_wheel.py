@@ -61,6 +61,7 @@ def test_the_wheel_holds_both_halves_once(wheel):
     assert sum(name.endswith("labextensions/glow-widgets/package.json") for name in names) == 1
     assert "glow_widgets/static/standalone.js" in names
     assert "glow/py.typed" in names
+    assert "glow/datasets/digits.npz" in names
     strangers = [n for n in names if n.split("/")[0] not in ("glow", "glow_widgets")]
     assert all(name.startswith("pyglow-0.2.0.") for name in strangers)
 
