@@ -107,7 +107,8 @@ def launch(model: Model, asked: Devices, fit: Fit, callbacks: Sequence[Callback]
     kind = _fabric_class()
     with _quiet(), TemporaryDirectory(prefix="glow-") as folder:
         fabric, result = asked.fabric(model, kind), Path(folder) / "result.safetensors"
-        if getattr(fabric.strategy.launcher, "_start_method", None) == "fork":
+        launcher = fabric.strategy.launcher
+        if launcher is not None and launcher.is_interactive_compatible:
             _check_built(model)
             _fork(fabric, lambda fabric: _train_in_copy(fabric, model, fit, callbacks, result))
             take(result, model, callbacks)

@@ -54,7 +54,7 @@ class Engine:
         settings = {
             "accelerator": fabric.device.type,
             "devices": fabric.world_size,
-            "precision": fabric._precision.precision,
+            "precision": fabric.strategy.precision.precision,
         }
         plan = replace(plan, settings=plan.settings | settings)
         if fabric.world_size == 1:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -85,6 +86,23 @@ def _stopped_early(folder, **where):
     return {"epochs": history.epoch, "files": sorted(os.listdir(folder)), "why": history.reason}
 
 
+def _interrupted(**where):
+    """Ctrl-C reaches all processes; they end at the edge of a batch, and the History is kept."""
+    model = _net()
+
+    def interrupt(batch, logs):
+        if model.position.state_dict()["epoch"] == 1:
+            os.killpg(0, signal.SIGINT)
+
+    callbacks = [LambdaCallback(on_train_batch_end=interrupt)]
+    try:
+        model.fit(*_data(), batch_size=8, epochs=9, callbacks=callbacks, **SILENT, **where)
+    except KeyboardInterrupt:
+        history = model.history
+        return [history.interrupted, history.epoch, history.reason, model.recording.epochs]
+    return []
+
+
 def _refusal(data, **options):
     try:
         _net(Sequential).fit(*data, **SILENT, **options)
@@ -100,7 +118,9 @@ def main(strategy, folder):
     kept = os.path.join(folder, "kept")
     os.makedirs(kept, exist_ok=True)
     stopped = _stopped_early(kept, **where)
+    result = {"together": together, "stopped": stopped}
     if strategy == "ddp_fork":
+        result["interrupted"] = _interrupted(**where)
         refused = [
             _refusal(_data(33), batch_size=8, **where),
             _refusal([iter([_data(), _data()])], **where),
@@ -108,7 +128,7 @@ def main(strategy, folder):
         ]
     else:
         refused = [_refusal(_data(seed=int(rank)), **where)]
-    result = {"together": together, "stopped": stopped, "refused": refused}
+    result["refused"] = refused
     with open(os.path.join(folder, f"{rank}.json"), "w") as file:
         json.dump(result, file)
 
@@ -129,6 +149,7 @@ def _run(strategy, folder, environments):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         for own in environments
     ]
@@ -167,6 +188,7 @@ def test_two_copies_of_a_process_train_what_one_does(tmp_path, alone):
     _assert_same(result["together"], alone)
     assert result["stopped"]["epochs"] == [0, 1]
     assert result["stopped"]["files"] == ["1.glow", "2.glow"]
+    assert result["interrupted"] == [True, [0], "interrupted", [0, 1, 2]]
     small, generator, backup = result["refused"]
     assert "a batch of 1 samples cannot be shared by 2 processes" in small
     assert "a generator can be read in one process only" in generator
