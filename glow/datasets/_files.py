@@ -114,16 +114,21 @@ def _download(dataset: str, remote: Remote, folder: Path | None) -> Path:
     folder = folder or Path(pooch.os_cache("pyglow")) / dataset
     try:
         path = pooch.retrieve(
-            remote.url, known_hash=f"sha256:{remote.sha256}", fname=remote.name, path=folder
+            remote.url,
+            known_hash=f"sha256:{remote.sha256}",
+            fname=remote.name,
+            path=folder,
+            progressbar=True,
         )
     except OSError as error:  # of the network, which requests derives from it, or of the disk
         raise OSError(
-            f"{dataset}: cannot download {remote.name} from {remote.url} into {folder}: {error} "
-            f"{_by_hand(remote)}"
+            f"{dataset}: cannot download {remote.name} from {remote.url} into {folder}: "
+            f"{_ended(error)} {_by_hand(remote)}"
         ) from error
     except ValueError as error:
         raise ValueError(
-            f"{dataset}: what {remote.url} sends is not {remote.name}: {error} {_by_hand(remote)}"
+            f"{dataset}: what {remote.url} sends is not {remote.name}: {_ended(error)} "
+            f"{_by_hand(remote)}"
         ) from error
     return Path(path)
 
@@ -136,6 +141,11 @@ def _pooch(dataset: str, remote: Remote) -> ModuleType:
             f"{dataset}: downloading {remote.name} needs pooch, which is not installed. Install it "
             f"by pip install 'pyglow[datasets]'. {_by_hand(remote)}"
         ) from error
+
+
+def _ended(error: Exception) -> str:
+    """What an error says, with a full stop."""
+    return f"{str(error).rstrip('.')}."
 
 
 def _by_hand(remote: Remote) -> str:

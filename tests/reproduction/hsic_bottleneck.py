@@ -12,7 +12,8 @@ Differs from it: all layers are updated after one run of the network, which thei
 each; there is no weight decay (theirs 0.001); Glorot's first weights.
 
 Run it by ``python tests/reproduction/hsic_bottleneck.py FOLDER``, with the folder of MNIST's four
-files, or without it as `glow.datasets.mnist` finds them. Its exit status says whether the claim holds.
+files, or without it as `glow.datasets.mnist` finds them. Its exit status says whether the claim
+holds.
 """
 
 from __future__ import annotations
