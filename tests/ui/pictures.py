@@ -90,6 +90,7 @@ def debate(tab):
     tab.page.wait_for_timeout(SETTLED_MS)
     tab.page.wait_for_function(NOTHING_UNDER_WAY)
     tab.page.wait_for_function(ALL_JUDGED)
+    tab.page.wait_for_function(NOTHING_UNDER_WAY)
     picture(tab, "explorer", output=0)
     tab.command("application:toggle-left-area")
     tab.lab.shut_down_kernels()

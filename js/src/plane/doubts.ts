@@ -7,6 +7,13 @@ import { isPresent } from './points';
 /** The verdict on a point against which nothing speaks. */
 export const RELIABLE = 'reliable';
 
+const REFUSED = 'refused: ';
+
+/** Why an estimator gave no value, if that is what a verdict says; empty for any other. */
+export function refusalIn(verdict: string | null | undefined): string {
+  return verdict?.startsWith(REFUSED) ? verdict.slice(REFUSED.length).replace(/\.$/, '') : '';
+}
+
 /** Bits by which an estimate may pass a bound before it counts: two decimals are noise. */
 const TOLERANCE = 0.05;
 

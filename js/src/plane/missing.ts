@@ -1,6 +1,6 @@
 import { strings } from '../strings';
 import type { Coordinates } from './curve';
-import { RELIABLE } from './doubts';
+import { refusalIn } from './doubts';
 import { isPresent } from './points';
 
 /**
@@ -34,6 +34,5 @@ export function missingByLayer(coordinates: Coordinates, layers: readonly string
 /** What the estimator said of a point that is missing; empty where it said nothing. */
 function reasonAt({ verdicts, xt, ty }: Coordinates, i: number): string {
   const axis = Number.isFinite(xt[i]) ? (Number.isFinite(ty[i]) ? null : 'ty') : 'xt';
-  const words = axis && verdicts?.[axis][i];
-  return words && words !== RELIABLE ? words : '';
+  return refusalIn(axis && verdicts?.[axis][i]);
 }

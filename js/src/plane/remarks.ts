@@ -2,7 +2,7 @@ import { settingsInWords } from '../format';
 import { strings } from '../strings';
 import type { Choices, PlaneContent } from './content';
 import type { Coordinates } from './curve';
-import { RELIABLE } from './doubts';
+import { refusalIn } from './doubts';
 import { doubtsOf } from './frame';
 import { countMissing, isPresent } from './points';
 
@@ -30,13 +30,14 @@ function missing({ arriving, coordinates, recording }: PlaneContent): string[] {
   ];
 }
 
-/** Why points are missing, where the estimator said so: their verdicts, which are no judgements. */
+/** Why points are missing, where the estimator said so: their verdicts say no more. */
 function refusals(coordinates: Coordinates): string {
   const reasons = new Set<string>();
   for (const axis of ['xt', 'ty'] as const) {
     coordinates.verdicts?.[axis].forEach((words, i) => {
-      if (words && words !== RELIABLE && !Number.isFinite(coordinates[axis][i])) {
-        reasons.add(words.replace(/\.$/, ''));
+      // A point that is still to come may be judged already.
+      if (refusalIn(words) && !Number.isFinite(coordinates[axis][i])) {
+        reasons.add(refusalIn(words));
       }
     });
   }

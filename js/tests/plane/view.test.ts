@@ -253,10 +253,18 @@ describe('PlaneView', () => {
   it('says why points were refused', () => {
     const document = changed('recordings.0.planes.2.xt', pack([1, NaN, 3, NaN], [1, 2, 2]));
     const codes = (bytes: number[]): Record<string, unknown> => ({
-      phrases: ['too few samples for k = 9.'],
+      phrases: ['refused: too few samples for k = 9.', 'at ceiling'],
       codes: { dtype: 'uint8', shape: [1, 2, 2], data: btoa(String.fromCharCode(...bytes)) }
     });
-    const [none, both] = [codes([255, 255, 255, 255]), codes([255, 0, 255, 0])];
+    const [none, both, ceiling] = [
+      codes([255, 255, 255, 255]),
+      codes([255, 0, 255, 0]),
+      codes([255, 1, 255, 1])
+    ];
+    // Judged before it has come: no refusal.
+    document.recordings[0].planes[2].verdicts = { xt: ceiling, ty: none };
+    show(document);
+    expect(find('glow-remarks').textContent).not.toContain('refused');
     document.recordings[0].planes[2].verdicts = { xt: both, ty: none };
     show(document);
     expect(find('glow-remarks').textContent).toContain(
