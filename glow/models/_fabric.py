@@ -65,9 +65,13 @@ class Devices:
         Raises:
             ValueError: A name that is not known, or devices that are not there.
         """
-        own = "gpu" if model.device.type == "cuda" else model.device.type
-        accelerator = _known("accelerator", self.accelerator, own, _ACCELERATORS)
+        own = model.device.type
+        accelerator = _found(_known("accelerator", self.accelerator, own, _ACCELERATORS))
         precision = _known("precision", self.precision, "32-true", _PRECISIONS)
+        if (accelerator, precision) == ("cpu", "16-mixed"):
+            raise ValueError(
+                "fit: precision='16-mixed' needs a GPU, got accelerator='cpu'. Choose 'bf16-mixed'."
+            )
         devices = _devices(accelerator, self.devices)
         strategy = self._strategy(devices if isinstance(devices, int) else len(devices))
         return kind(
@@ -197,7 +201,7 @@ def _known(name: str, value: object, default: str, valid: Sequence[str]) -> str:
 def _devices(accelerator: str, wanted: int | Sequence[int] | None) -> int | list[int]:
     """Return how many devices, or which: none that is not there."""
     several = isinstance(wanted, Sequence) and not isinstance(wanted, str)
-    if several and (accelerator in ("cpu", "auto") or not wanted):
+    if several and (accelerator == "cpu" or not wanted):
         raise ValueError(
             f"fit: devices={wanted!r} lists devices, expected a number of them for "
             f"accelerator={accelerator!r}. Give e.g. devices=2."
@@ -217,12 +221,19 @@ def _devices(accelerator: str, wanted: int | Sequence[int] | None) -> int | list
 
 def _there(accelerator: str) -> float:
     """Return how many devices there are; processes on the CPU are not limited."""
-    gpus = torch.cuda.device_count()
-    if accelerator == "mps":
-        return int(torch.backends.mps.is_available())
-    if accelerator == "cpu" or (accelerator == "auto" and not gpus):
+    if accelerator == "cpu":
         return math.inf
-    return gpus
+    gpus = torch.cuda.device_count()
+    return gpus if accelerator == "cuda" else int(torch.backends.mps.is_available())
+
+
+def _found(accelerator: str) -> str:
+    """Return "cuda", "mps" or "cpu" for the names that leave it open."""
+    if accelerator not in ("auto", "gpu"):
+        return accelerator
+    if torch.backends.mps.is_available():
+        return "mps"
+    return "cuda" if accelerator == "gpu" or torch.cuda.device_count() else "cpu"
 
 
 def _check_model(model: Model) -> None:

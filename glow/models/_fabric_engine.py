@@ -86,8 +86,11 @@ class Engine:
         # Processes' gradients are averaged, but their shares may differ by a sample.
         weight = 1.0 if self._shares is None else self._shares.weight
         self._fabric.backward(loss * weight)
-        if self._model._compiled.after_backward is not None:
-            self._model._compiled.after_backward()
+        look = self._model._compiled.after_backward
+        if look is not None:
+            # In 16-mixed gradients are scaled up until then; it is not done twice.
+            self._fabric.strategy.precision.unscale_gradients(self._model.optimizer)
+            look()
         self._optimizer.step()
         return detached(output), loss.detach()
 

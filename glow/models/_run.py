@@ -180,7 +180,8 @@ class Run:
         model, self._ended = self._model, True
         if model._engine is not None:
             model._engine.total(self._meters)
-            model._engine.total(self._validation_meters)
+            if self._validated:
+                model._engine.total(self._validation_meters)
         model.run_logs = self._meters.result()
         if self._validated:
             model.run_logs |= self._validation_meters.result("val_")

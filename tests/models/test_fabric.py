@@ -250,6 +250,7 @@ def test_a_later_fit_goes_on_without_fabric():
         ({"strategy": "fsdp"}, "unknown strategy 'fsdp'"),
         ({"precision": "bf16"}, "unknown precision 'bf16'. Did you mean 'bf16-mixed'?"),
         ({"precision": 16}, "unknown precision 16. Valid: 16-mixed, 32-true, bf16-mixed"),
+        ({"precision": "16-mixed"}, "needs a GPU, got accelerator='cpu'. Choose 'bf16-mixed'"),
         ({"devices": 0}, "devices must be an integer of at least 1, got 0"),
         ({"devices": [0, 1]}, "expected a number of them for accelerator='cpu'"),
         ({"accelerator": "gpu", "devices": 99}, "devices=99 is more than PyTorch sees here"),
