@@ -17,6 +17,7 @@ from glow.utils import derive_seed
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+    from torch.distributed import ProcessGroup
 
     from glow.models._feed import Batch, Feed
     from glow.models._meters import Meters
@@ -39,6 +40,7 @@ class Engine:
     def __init__(self, fabric: Fabric, model: Model) -> None:
         self._fabric, self._model = fabric, model
         self._shares: Share | None = None
+        self._group: ProcessGroup | None = None  # that of all processes
         model.seed = fabric.broadcast(model.seed)
 
     def begin(self, plan: Plan) -> Plan:
@@ -77,7 +79,10 @@ class Engine:
                 "others would not go on from the backup. Use ModelCheckpoint instead."
             )
         mine = given if self._fabric.is_global_zero else given[:1]
-        return [*mine, Together(self._fabric)]
+        # Numbers are compared on the CPU: there they do not wait for the GPU.
+        if torch.distributed.get_backend() != "gloo":
+            self._group = torch.distributed.new_group(backend="gloo")
+        return [*mine, Together(self._group)]
 
     def step(self, batch: Batch) -> tuple[Any, Tensor]:
         """Make one step on this process's share of a batch; see `Network.train_step`."""
@@ -93,6 +98,18 @@ class Engine:
             look()
         self._optimizer.step()
         return detached(output), loss.detach()
+
+    def stops(self) -> bool:
+        """Return what the first process decides; what changes its mind later counts next time."""
+        model = self._model
+        if self._fabric.world_size == 1:
+            return model.stop_training
+        stop = torch.tensor(float(model.stop_training))
+        torch.distributed.broadcast(stop, 0, group=self._group)
+        if stop:
+            model.stop_training = True
+            model.stop_reason = self._fabric.broadcast(model.stop_reason)
+        return bool(stop)
 
     def total(self, meters: Meters) -> None:
         """Add up the sums of all processes."""
@@ -187,18 +204,15 @@ class Share:
 class Together(Callback):
     """Lets all processes follow the first one, where the other callbacks are; the last of them.
 
-    They take over its weights and its optimizer's settings at the beginning of every epoch, the
-    settings before every step, and after every step and epoch whether to stop.
+    They take over its weights and its optimizer's settings at the beginning of every epoch, and the
+    settings before every step.
 
     Args:
-        fabric: The processes.
+        group: The processes.
     """
 
-    def __init__(self, fabric: Fabric) -> None:
-        self._fabric = fabric
-        # Flags live on the CPU: there they do not wait for the GPU.
-        nccl = torch.distributed.get_backend() != "gloo"
-        self._group = torch.distributed.new_group(backend="gloo") if nccl else None
+    def __init__(self, group: ProcessGroup | None) -> None:
+        self._group = group
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Take over what callbacks changed between epochs."""
@@ -208,14 +222,6 @@ class Together(Callback):
     def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
         """Take over what callbacks changed between steps."""
         self._follow_settings()
-
-    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        """Stop where the first process stops."""
-        self._follow_stop()
-
-    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-        """Stop where the first process stops."""
-        self._follow_stop()
 
     def _follow_weights(self) -> None:
         for tensor in self.model.state_dict().values():
@@ -234,13 +240,6 @@ class Together(Callback):
         for (group, name), mine, value in zip(numbers, own, theirs, strict=True):
             if mine != value:
                 group[name] = float(value)
-
-    def _follow_stop(self) -> None:
-        stop = torch.tensor(float(self.model.stop_training))
-        torch.distributed.broadcast(stop, 0, group=self._group)
-        self.model.stop_training = bool(stop)
-        if stop:
-            self.model.stop_reason = self._fabric.broadcast(self.model.stop_reason)
 
 
 def _summed(tensor: Tensor) -> Tensor:

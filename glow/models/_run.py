@@ -96,12 +96,11 @@ class Run:
             yield epoch
             if not self._cut:
                 self._end_epoch(epoch)
-            if model.stop_training:
+            if self._stops():
                 return
 
     def batches(self, epoch: int) -> Iterator[Batch]:
         """Yield the batches of an epoch until one of them is to be the last."""
-        model = self._model
         begin = self._callbacks.hooks("on_train_batch_begin")
         end = self._callbacks.hooks("on_train_batch_end")
         numbered = enumerate(self._train.batches(epoch))
@@ -116,7 +115,7 @@ class Run:
                 logs = floats(self._meters.result()) if self._callbacks.wants_batch_logs else {}
                 for hook in end:
                     hook(index, logs)
-            if model.stop_training:
+            if self._stops():
                 self._cut = index + 1 != self._train.steps
                 return
 
@@ -163,6 +162,11 @@ class Run:
         if error is None and self.history.interrupted and not in_kernel():
             raise KeyboardInterrupt
         return kind is KeyboardInterrupt
+
+    def _stops(self) -> bool:
+        """Whether to stop here: asked once at each edge, where several processes have to agree."""
+        model = self._model
+        return model.stop_training if model._engine is None else model._engine.stops()
 
     def _interrupt(self) -> None:
         self._model.stop_training = True
