@@ -41,7 +41,7 @@ class Ensemble(Model):
     values, and recordings get the dimension ``run``. If the networks record by default
     (`IBSequential`), so does the ensemble.
 
-    On a CPU the step of narrow `Dense` layers (up to 64 units, linear, relu, tanh or sigmoid) under
+    On a CPU the step of narrow `Dense` layers (up to 32 units, linear, relu, tanh or sigmoid) under
     the cross-entropy of logits or the squared error is compiled once and kept on disk; everything
     else is trained by batched operations of PyTorch. Both give the same weights but for rounding.
 

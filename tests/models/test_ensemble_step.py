@@ -186,7 +186,7 @@ def watched(ensemble):
         (lambda seed: build(seed, "gelu"), "cross_entropy", None),
         (lambda seed: build(seed, last="softmax"), "sparse_categorical_crossentropy", None),
         (
-            lambda seed: Sequential([Dense(65), Dense(2)], input_shape=(12,), seed=seed),
+            lambda seed: Sequential([Dense(33), Dense(2)], input_shape=(12,), seed=seed),
             "cross_entropy",
             None,
         ),
