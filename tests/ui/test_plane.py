@@ -9,8 +9,8 @@ import re
 import numpy as np
 import pytest
 from matplotlib.image import imread
-from PIL import Image
 from pages import SHOTS
+from PIL import Image
 from planes import FRAMES, HOVERS, MISPLACED, deep_document, saved, ticks
 from tasks import Busy, longest_task
 
